@@ -1,0 +1,1 @@
+"""A verified fake of Microsoft Graph's cloud-communications calls."""
