@@ -1,0 +1,106 @@
+"""How invitations are settled and what becomes of their operation.
+
+An operation runs until nobody of its invitees is rung any more. It is `completed` when at least one has joined,
+`failed` with the first failure's `resultInfo` when none has (assumed for several invitees).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.graph import roster
+from harness.graph.refusals import failure
+from harness.graph.states import INVITATION_STEPS, OPERATION_STEPS, InvitationStep, OperationStep, after
+from harness.graph.types import (
+    Call,
+    Change,
+    Invitation,
+    InvitationState,
+    Operation,
+    OperationEnded,
+    OperationStatus,
+    ResultInfo,
+    RosterChanged,
+)
+
+
+def pending(call: Call, participant_id: str) -> Invitation | None:
+    """The invitation that still rings under this id."""
+    return next((i for i in call.pending if i.participant_id == participant_id), None)
+
+
+def operation_of(call: Call, invitation: Invitation) -> Operation | None:
+    return next((o for o in call.operations if o.id == invitation.operation_id), None)
+
+
+def settle(
+    call: Call, invitation: Invitation, step: InvitationStep, result: ResultInfo | None = None
+) -> tuple[Call, tuple[Change, ...]]:
+    """The call with one invitation settled, and what is told: the operation's end, then the roster if anyone joined.
+
+    The roster comes once, after the end of the operation (documented order).
+    Raises: IllegalStep when the invitation is settled already.
+    """
+    state = after(INVITATION_STEPS, _state_now(call, invitation), step)
+    settled = replace(invitation, state=state, result=result)
+    operation = operation_of(call, invitation)
+    if operation is None:
+        call = replace(call, ringing=tuple(i for i in call.ringing if i.participant_id != invitation.participant_id))
+        return call, (RosterChanged(call),) if step is InvitationStep.JOIN else ()
+    ended = _ended(_with_invitation(operation, settled))
+    call = replace(call, operations=tuple(ended if o.id == ended.id else o for o in call.operations))
+    if ended.status is OperationStatus.RUNNING:
+        return call, ()
+    told: tuple[Change, ...] = (OperationEnded(call, ended),)
+    if ended.status is OperationStatus.COMPLETED:
+        told = (*told, RosterChanged(call))
+    return call, told
+
+
+def admit(call: Call, invitation: Invitation) -> Call:
+    """The call with whom an invitation has brought in. Raises: IllegalStep when it is settled already."""
+    after(INVITATION_STEPS, _state_now(call, invitation), InvitationStep.JOIN)
+    return roster.admit(
+        call,
+        invitation.person,
+        participant_id=invitation.participant_id,
+        hidden=bool(invitation.invitee.hidden),
+    )
+
+
+def _state_now(call: Call, invitation: Invitation) -> InvitationState:
+    """How far an invitation is in the call as it stands; a target that is not rung any more has joined or failed."""
+    operation = operation_of(call, invitation)
+    known = call.ringing if operation is None else operation.invitations
+    states = [i.state for i in known if i.participant_id == invitation.participant_id]
+    if states:
+        return states[0]
+    joined = any(p.id == invitation.participant_id for p in call.participants)
+    return InvitationState.JOINED if joined else InvitationState.FAILED
+
+
+def cancel_pending(call: Call) -> tuple[Call, tuple[Change, ...]]:
+    """The call with everybody who is still rung cancelled, and the ends of their operations."""
+    told: tuple[Change, ...] = ()
+    for invitation in call.pending:
+        result = failure("cancelled", invitation.person.identity)
+        call, changes = settle(call, invitation, InvitationStep.FAIL, result)
+        told = (*told, *changes)
+    return call, told
+
+
+def _with_invitation(operation: Operation, settled: Invitation) -> Operation:
+    invitations = tuple(settled if i.participant_id == settled.participant_id else i for i in operation.invitations)
+    return replace(operation, invitations=invitations)
+
+
+def _ended(operation: Operation) -> Operation:
+    """The operation, ended if nobody of it is rung any more."""
+    states = {i.state for i in operation.invitations}
+    if InvitationState.RINGING in states:
+        return operation
+    if InvitationState.JOINED in states:
+        return replace(operation, status=after(OPERATION_STEPS, operation.status, OperationStep.COMPLETE))
+    first = next(i.result for i in operation.invitations if i.result is not None)
+    status = after(OPERATION_STEPS, operation.status, OperationStep.FAIL)
+    return replace(operation, status=status, result_info=first)
