@@ -1,0 +1,8 @@
+"""The fake as a server: a Flask app, and the same on a loopback port."""
+
+from harness.server.app import Fake, Settings, create_app, fake_of
+from harness.server.seeding import seed
+from harness.server.serving import Served, serve
+from harness.server.world import World, WorldSettings
+
+__all__ = ["Fake", "Served", "Settings", "World", "WorldSettings", "create_app", "fake_of", "seed", "serve"]

@@ -1,0 +1,264 @@
+"""The Flask app of one fake: Graph's routes, its headers and errors, and the control routes.
+
+The one place that turns a refusal into Graph's error body and that writes Graph's headers. Routes live in
+`communications` (Graph) and `control` (`/__admin/`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import Flask, Response, current_app, g, request
+from flask.json.provider import JSONProvider
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from harness.delivery.clock import Clock, VirtualClock
+from harness.delivery.outbox import Post
+from harness.errors import GraphError, UsageError
+from harness.graph import wire
+from harness.graph.refusals import REFUSALS, Refusal, refuse
+from harness.server import communications, control
+from harness.server.paths import FAMILIES, VERSIONS, canonical
+from harness.server.world import World, WorldSettings
+
+CONTENT_TYPE: Final = (
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+)
+_KEPT_BYTES: Final = 16 * 2**10
+_DIAGNOSTIC: Final = json.dumps(
+    {
+        "ServerInfo": {
+            "DataCenter": "Fake",
+            "Slice": "E",
+            "Ring": "2",
+            "ScaleUnit": "000",
+            "RoleInstance": "FAKE0000000000",
+        }
+    },
+    separators=(",", ":"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a fake is set up.
+
+    world: its rules, delivery and ids. body_limit: bytes of a request body (assumed). journal: how many requests
+    are kept. refuse_opaque_tokens: only JWTs are taken. refusals: other answers for rules of
+    `harness.graph.refusals`, by name.
+    """
+
+    world: WorldSettings = field(default_factory=WorldSettings)
+    body_limit: int = 4 * 2**20
+    journal: int = 1000
+    refuse_opaque_tokens: bool = False
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as the journal keeps it. `body`: at most its first 16 KiB."""
+
+    number: int
+    method: str
+    path: str
+    status: int
+    request_id: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """What one request is called: by the service, and by its client."""
+
+    request: str
+    client_request: str
+
+
+@dataclass(slots=True)
+class Fake:
+    """What a running app holds: its world, its settings, and the journal of requests."""
+
+    world: World
+    settings: Settings
+    asked: deque[Asked]
+    count: int = 0
+
+
+def create_app(
+    settings: Settings = Settings(),
+    *,
+    post: Post,
+    clock: Clock | None = None,
+    submit: Callable[[Callable[[], None]], None] | None = None,
+) -> Flask:
+    """A fake of its own, as a WSGI app. `fake_of` gives what it holds.
+
+    post: how a notification reaches the bot; `harness.delivery.HttpPost` for a served fake. clock: virtual unless
+    given: then nothing is delivered until somebody advances it.
+    """
+    unknown = sorted(set(settings.refusals) - set(REFUSALS))
+    if unknown:
+        raise UsageError(f"unknown refusals: {', '.join(unknown)}; known: {', '.join(sorted(REFUSALS))}")
+    app = Flask("harness.fake", static_folder=None)
+    app.response_class = _Response
+    app.json = _Json(app)
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
+    world = World(settings.world, clock=clock or VirtualClock(), post=post, submit=submit)
+    app.extensions["harness"] = Fake(world, settings, deque(maxlen=settings.journal))
+    app.wsgi_app = _CanonicalPath(app.wsgi_app)  # type: ignore[method-assign]
+    app.url_map.strict_slashes = False
+    for version in VERSIONS:
+        for family in FAMILIES:
+            app.register_blueprint(
+                communications.blueprint,
+                name=f"{family} {version}".replace(".", "_"),
+                url_prefix=f"/{version}/{family}",
+                url_defaults={"version": version, "family": family},
+            )
+    app.register_blueprint(control.blueprint)
+    app.before_request(_name_request)
+    app.after_request(_finish)
+    app.register_error_handler(GraphError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _crashed)
+    return app
+
+
+class _Json(JSONProvider):
+    """Compact JSON in the order in which it was made."""
+
+    _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return self._encode(obj)
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return json.loads(s)
+
+
+class _Response(Response):
+    """An answer whose headers go out as they are: Location is absolute, and nothing is left to be worked out."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        if self.status_code != 204:
+            self.headers["Content-Length"] = str(len(self.get_data()))
+        return self.headers
+
+
+def fake_of(app: Flask) -> Fake:
+    """What an app made by `create_app` holds."""
+    fake: Fake = app.extensions["harness"]
+    return fake
+
+
+class _CanonicalPath:
+    """WSGI middleware: Graph's reading of a path comes before routing, which is exact."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["PATH_INFO"] = canonical(environ.get("PATH_INFO", "/"))
+        return self._app(environ, start_response)
+
+
+def _fake() -> Fake:
+    fake: Fake = current_app.extensions["harness"]
+    return fake
+
+
+def _name_request() -> None:
+    """`client-request-id` is the client's own, or equal to `request-id` (observed, msteams-docs 9170).
+
+    OPTIONS, which Flask would answer by itself, is a method like any other that is not allowed.
+    """
+    request_id = _fake().world.new_id()
+    g.ids = _Ids(request_id, request.headers.get("client-request-id") or request_id)
+    if request.method == "OPTIONS":
+        raise MethodNotAllowed
+
+
+def _finish(response: Response) -> Response:
+    """Graph's headers on Graph's routes, and the journal of requests."""
+    asked = request
+    path = asked.path
+    if control.is_control(path):
+        return response
+    ids: _Ids = g.ids
+    headers = [
+        ("Strict-Transport-Security", "max-age=31536000"),
+        ("request-id", ids.request),
+        ("client-request-id", ids.client_request),
+        ("x-ms-ags-diagnostic", _DIAGNOSTIC),
+    ]
+    scenario = asked.headers.get("scenario-id")
+    if scenario:
+        headers.append(("scenario-id", scenario))
+    if response.status_code not in (202, 204):
+        headers += [("Content-Type", CONTENT_TYPE), ("OData-Version", "4.0")]
+    headers += [(n, v) for n, v in response.headers if n in ("Location", "Allow")]
+    response.headers = Headers(headers)
+    fake = _fake()
+    fake.count += 1
+    fake.asked.append(Asked(fake.count, asked.method, path, response.status_code, ids.request, _kept_body()))
+    return response
+
+
+def _kept_body() -> bytes:
+    """The request's body as the journal keeps it: its beginning."""
+    try:
+        return request.get_data()[:_KEPT_BYTES]
+    except RequestEntityTooLarge:
+        return b""
+
+
+def _refused(refused: GraphError) -> tuple[dict[str, Any], int]:
+    fake = _fake()
+    other = fake.settings.refusals.get(refused.rule)
+    if other is not None:
+        refused = GraphError(refused.rule, other.status, other.code, other.message)
+    date = fake.world.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
+    ids: _Ids = g.ids
+    body = wire.error(refused, date=date, request_id=ids.request, client_request_id=ids.client_request)
+    return body, refused.status
+
+
+def _http_error(error: HTTPException) -> Any:
+    """What routing and reading refuse, in Graph's words; control routes answer in their own."""
+    if control.is_control(request.path):
+        return control.problem(error.code or 500, error.description or error.name)
+    if isinstance(error, RequestEntityTooLarge):
+        return _refused(refuse("too-large", limit=_fake().settings.body_limit))
+    if isinstance(error, MethodNotAllowed):
+        body, status = _refused(refuse("wrong-method"))
+        return body, status, {"Allow": ", ".join(sorted(error.valid_methods or ()))}
+    if isinstance(error, NotFound):
+        return _refused(_unknown_path(request.path))
+    return _refused(refuse("invalid-body", place="request", problem=error.description or error.name))
+
+
+def _unknown_path(path: str) -> GraphError:
+    """The gateway's answer for what no route knows: it names the segment that it did not expect."""
+    segments = [s for s in path.split("/") if s]
+    if not segments or segments[0] not in VERSIONS:
+        return refuse("unknown-version", version=segments[0] if segments else "")
+    if len(segments) == 1:
+        return refuse("not-built", what=f"service document at '/{segments[0]}'")
+    if segments[1] not in FAMILIES:
+        return refuse("not-built", what=f"'/{segments[1]}', only '/communications' and '/app'")
+    return refuse("unknown-path", segment=communications.unknown_segment(segments))
+
+
+def _crashed(error: Exception) -> Any:
+    """A bug in the fake is said as such, in the log with its trace, never as an empty success."""
+    current_app.logger.exception("the fake crashed on %s %s", request.method, request.path)
+    if control.is_control(request.path):
+        return control.problem(500, f"the fake crashed: {error!r}")
+    crashed = refuse("internal-error")
+    return _refused(GraphError(crashed.rule, crashed.status, crashed.code, f"the fake crashed: {error!r}"))

@@ -1,0 +1,192 @@
+"""Graph's routes below `/{version}/communications` and `/{version}/app`: calls, participants, operations.
+
+A route reads the request, asks the world, writes the answer; it decides nothing. Routes that Graph has and the fake
+has not are in `NOT_BUILT` and answer 501 with the name of what is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from flask import Blueprint, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
+
+from harness.graph import parsing, roster, wire
+from harness.graph.refusals import refuse
+from harness.graph.types import Application
+from harness.server import tokens
+from harness.server.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIONS, ROSTER_ACTIONS
+from harness.server.world import World
+
+blueprint = Blueprint("communications", __name__)
+"""Registered once for every version and family, which the views are given."""
+
+_CALL: Final = "/calls/<call_id>"
+_QUERY_OPTIONS: Final = frozenset(
+    {"select", "expand", "filter", "orderby", "search", "top", "skip", "skiptoken", "count", "format"}
+)
+"""Of OData, with or without `$`, in any letter case."""
+
+Answer = tuple[dict[str, Any], int, dict[str, str]] | tuple[dict[str, Any], int] | Response
+
+
+def _world() -> World:
+    world: World = current_app.extensions["harness"].world
+    return world
+
+
+@blueprint.before_request
+def _authenticate() -> None:
+    """The application of the token; then query options, none of which is built, are refused loudly."""
+    fake = current_app.extensions["harness"]
+    g.application = tokens.application(
+        request.headers.get("Authorization"),
+        fake.world.application,
+        refuse_opaque=fake.settings.refuse_opaque_tokens,
+    )
+    for name in request.args:
+        if name.lower().removeprefix("$") in _QUERY_OPTIONS:
+            raise refuse("not-built", what=f"query option '{name}'")
+
+
+def _application() -> Application:
+    application: Application = g.application
+    return application
+
+
+def _body() -> Any:
+    """The request's JSON, of whatever type. Raises: GraphError `unreadable-json` (observed, msgraph-sdk-php 632)."""
+    if request.mimetype != "application/json":
+        raise refuse("unreadable-json")
+    try:
+        return json.loads(request.get_data(), parse_constant=_no_json)
+    except HTTPException:
+        raise
+    except (ValueError, RecursionError):
+        raise refuse("unreadable-json") from None
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _base() -> str:
+    """Scheme and host as the request named them; werkzeug's own `host_url` is twenty times as slow."""
+    return f"{request.scheme}://{request.host}"
+
+
+@blueprint.post("/calls")
+def create_call(version: str, family: str) -> Answer:
+    call = _world().create(parsing.new_call(_body()), _application())
+    base = _base()
+    location = wire.call_url(base, version, family, call.id)
+    return wire.created_call(call, base=base, version=version), 201, {"Location": location}
+
+
+@blueprint.get(_CALL)
+def get_call(version: str, family: str, call_id: str) -> Answer:
+    call = _world().call(call_id, _application())
+    return wire.got_call(call, base=_base(), version=version, family=family), 200
+
+
+@blueprint.delete(_CALL)
+def delete_call(version: str, family: str, call_id: str) -> Answer:
+    _world().hang_up(call_id, _application())
+    return Response(status=204)
+
+
+@blueprint.get(f"{_CALL}/participants")
+def list_participants(version: str, family: str, call_id: str) -> Answer:
+    call = _world().call(call_id, _application())
+    return wire.listed_participants(call, base=_base(), version=version, family=family), 200
+
+
+@blueprint.get(f"{_CALL}/participants/<participant_id>")
+def get_participant(version: str, family: str, call_id: str, participant_id: str) -> Answer:
+    call = _world().call(call_id, _application())
+    participant = roster.find(call, participant_id)
+    if participant not in call.roster:
+        raise refuse("unknown-participant")
+    return wire.got_participant(participant, call_id=call.id, base=_base(), version=version, family=family), 200
+
+
+@blueprint.delete(f"{_CALL}/participants/<participant_id>")
+def delete_participant(version: str, family: str, call_id: str, participant_id: str) -> Answer:
+    _world().remove(call_id, participant_id, _application())
+    return Response(status=204)
+
+
+@blueprint.post(f"{_CALL}/participants/invite")
+def invite(version: str, family: str, call_id: str) -> Answer:
+    operation = _world().invite(call_id, parsing.invite_request(_body()), _application())
+    base = _base()
+    location = wire.operation_url(base, version, family, call_id, operation.id)
+    return wire.invited(operation, base=base, version=version), 200, {"Location": location}
+
+
+@blueprint.get(f"{_CALL}/operations")
+def list_operations(version: str, family: str, call_id: str) -> Answer:
+    call = _world().operations(call_id, _application())
+    return wire.listed_operations(call, base=_base(), version=version, family=family), 200
+
+
+@blueprint.get(f"{_CALL}/operations/<operation_id>")
+def get_operation(version: str, family: str, call_id: str, operation_id: str) -> Answer:
+    operation = _world().operation(call_id, operation_id, _application())
+    body = wire.got_operation(operation, call_id=call_id, base=_base(), version=version, family=family)
+    return body, 200
+
+
+# What Graph has and the fake has not: (methods, path, name).
+_GROUP: Final = f"{_CALL}/audioRoutingGroups/<group_id>"
+NOT_BUILT: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
+    *((("POST",), f"{_CALL}/{action}", f"action '{action}'") for action in CALL_ACTIONS),
+    *(
+        (("POST",), f"{_CALL}/participants/<participant_id>/{action}", f"action '{action}' of a participant")
+        for action in PARTICIPANT_ACTIONS
+    ),
+    *(
+        (("POST",), f"{_CALL}/participants/{action}", f"action '{action}'")
+        for action in ROSTER_ACTIONS
+        if action != "invite"
+    ),
+    (("GET",), f"{_CALL}/contentSharingSessions", "content sharing sessions"),
+    (("GET",), f"{_CALL}/contentSharingSessions/<session_id>", "content sharing sessions"),
+    (("GET", "POST"), f"{_CALL}/audioRoutingGroups", "audio routing groups"),
+    (("GET", "PATCH", "DELETE"), _GROUP, "audio routing groups"),
+    (("POST",), "/calls/logTeleconferenceDeviceQuality", "action 'logTeleconferenceDeviceQuality'"),
+    (("GET",), "/calls", "listing of calls"),
+    *(
+        (("GET", "POST", "PATCH", "PUT", "DELETE"), f"/{name}{rest}", f"'/communications/{name}'")
+        for name in OTHER_RESOURCES
+        for rest in ("", "/<path:rest>")
+    ),
+)
+
+
+def _add_not_built() -> None:
+    for number, (methods, path, what) in enumerate(NOT_BUILT):
+
+        def missing(what: str = what, **_: str) -> Answer:
+            raise refuse("not-built", what=what)
+
+        blueprint.add_url_rule(path, f"not_built_{number}", missing, methods=list(methods))
+
+
+_add_not_built()
+
+
+def unknown_segment(segments: list[str]) -> str:
+    """The first segment of a path below a known root that no route has there.
+
+    segments: of a canonical path that was not routed, from the version on.
+    """
+    adapter = current_app.url_map.bind("graph.microsoft.com")
+    known = segments[:2]
+    for segment in segments[2:]:
+        known.append(segment)
+        probe = "/" + "/".join(known)
+        if not adapter.allowed_methods(probe):
+            return segment
+    return segments[-1]

@@ -1,0 +1,269 @@
+"""The fake's own routes below `/__admin/`: health, reset, calls, people, rules, clock, deliveries, requests.
+
+They answer in plain JSON; a wrong request is 400 with `problem`. Bodies must be `application/json`, so that no web
+page can send them across origins.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, Final
+
+from flask import Blueprint, current_app, request
+
+from harness.delivery.clock import VirtualClock
+from harness.delivery.outbox import Delivery
+from harness.delivery.settings import settings_from_json, settings_to_json
+from harness.errors import GraphError, UsageError
+from harness.graph.types import Call, Happening
+from harness.server import seeding
+from harness.server.world import World
+
+PREFIX: Final = "/__admin"
+
+blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
+
+Answer = tuple[dict[str, Any], int]
+
+
+def is_control(path: str) -> bool:
+    return path == PREFIX or path.startswith(f"{PREFIX}/")
+
+
+def problem(status: int, text: str) -> Answer:
+    return {"problem": text}, status
+
+
+def _world() -> World:
+    world: World = current_app.extensions["harness"].world
+    return world
+
+
+@blueprint.errorhandler(UsageError)
+def _asked_wrongly(error: UsageError) -> Answer:
+    return problem(400, str(error))
+
+
+@blueprint.errorhandler(GraphError)
+def _refused(error: GraphError) -> Answer:
+    return problem(error.status, error.message)
+
+
+def _json(*known: str) -> dict[str, Any]:
+    """The request's JSON object, empty when there is no body. Raises: UsageError."""
+    data = request.get_data()
+    if not data:
+        return {}
+    if request.mimetype != "application/json":
+        raise UsageError(f"expected Content-Type application/json, got {request.mimetype or 'none'!r}")
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"the body is no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise UsageError(f"expected a JSON object, got {value!r}")
+    unknown = sorted(set(value) - set(known)) if known else []
+    if unknown:
+        raise UsageError(f"unknown {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
+    return value
+
+
+@blueprint.get("/health")
+def health() -> Answer:
+    return {"status": "ok"}, 200
+
+
+@blueprint.post("/reset")
+def reset() -> Answer:
+    """Forget everything. `{"seed": 7}` makes the ids that follow repeatable."""
+    seed = _json("seed").get("seed")
+    if seed is not None and type(seed) is not int:
+        raise UsageError(f"seed: expected a whole number, got {seed!r}")
+    _world().reset(seed)
+    fake = current_app.extensions["harness"]
+    fake.asked.clear()
+    fake.count = 0
+    return {"status": "reset"}, 200
+
+
+@blueprint.get("/calls")
+def list_calls() -> Answer:
+    return {"calls": [_shown(call) for call in _world().calls()]}, 200
+
+
+@blueprint.post("/calls")
+def seed_call() -> Answer:
+    """Put a call in, in any state; the form is that of `harness.server.seeding`. Nothing is told."""
+    world = _world()
+    seeded = seeding.read_call(_json(), "call", world.application, world.new_id)
+    seeding.put(world, seeded)
+    return _shown(seeded.call), 201
+
+
+@blueprint.post("/people")
+def script_person() -> Answer:
+    """How somebody reacts from now on: `{"user": {"id": …}, "declines": {"after": 3}}`."""
+    _world().add_person(seeding.read_person(_json(), "person"))
+    return {"status": "known"}, 201
+
+
+@blueprint.post("/calls/<call_id>/<any(answers, declines, expires, fails):what>")
+def react(call_id: str, what: str) -> Answer:
+    """Somebody who is being rung does something: `{"participantId": …}`; `fails` takes a resultInfo as well."""
+    body = _json("participantId", "code", "subcode", "message")
+    result = None
+    if what == "fails":
+        members = {name: value for name, value in body.items() if name != "participantId"}
+        result = seeding.read_result(members, "body")
+    _world().react(call_id, _participant_id(body), Happening(what), result)
+    return _shown_if_alive(call_id)
+
+
+@blueprint.post("/calls/<call_id>/joins")
+def join(call_id: str) -> Answer:
+    """Somebody joins on their own: a PARTICIPANT of `harness.server.seeding`."""
+    world = _world()
+    participant = seeding.read_participant(_json(), "participant", world.new_id)
+    world.join(call_id, participant.person, participant_id=participant.id, hidden=participant.hidden)
+    return {"participantId": participant.id}, 200
+
+
+@blueprint.post("/calls/<call_id>/leaves")
+def leave(call_id: str) -> Answer:
+    _world().leave(call_id, _participant_id(_json("participantId")))
+    return _shown_if_alive(call_id)
+
+
+@blueprint.post("/calls/<call_id>/ends")
+def end(call_id: str) -> Answer:
+    """The service ends the call: `{"code": 500, "subcode": 7117, "message": …}`."""
+    _world().end(call_id, seeding.read_result(_json(), "body"))
+    return {"status": "ended"}, 200
+
+
+@blueprint.get("/clock")
+def read_clock() -> Answer:
+    clock = _world().clock
+    return {"now": clock.now().isoformat(), "pending": clock.pending}, 200
+
+
+@blueprint.post("/clock")
+def move_clock() -> Answer:
+    """`{"advance": 60}` lets so many seconds pass; `{"drain": true}`, virtual clock only, all that is needed."""
+    body = _json("advance", "drain")
+    clock = _world().clock
+    if body.get("drain") is True:
+        if not isinstance(clock, VirtualClock):
+            raise UsageError("drain: this fake runs on real time; use advance")
+        return {"now": clock.now().isoformat(), "happened": clock.drain()}, 200
+    seconds = body.get("advance")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 10**7:
+        raise UsageError(f"advance: expected seconds, from 0 to 10000000, got {seconds!r}")
+    happened = clock.advance(float(seconds))
+    return {"now": clock.now().isoformat(), "happened": happened}, 200
+
+
+@blueprint.get("/deliveries")
+def list_deliveries() -> Answer:
+    """Every attempt to deliver a notification, oldest first, and the settings that apply to calls without own ones."""
+    outbox = _world().outbox
+    return {
+        "settings": settings_to_json(outbox.settings),
+        "pending": outbox.pending,
+        "deliveries": [_shown_delivery(d) for d in outbox.deliveries()],
+    }, 200
+
+
+@blueprint.put("/deliveries")
+def set_delivery() -> Answer:
+    """Order, delay, jitter, drop, duplicate, retries, backoff for all calls without settings of their own."""
+    outbox = _world().outbox
+    outbox.settings = settings_from_json(_json(), "body")
+    return {"settings": settings_to_json(outbox.settings)}, 200
+
+
+@blueprint.get("/rules")
+def show_rules() -> Answer:
+    """Rules of the service that can be loosened; `harness.graph.types.Rules` says what they are and how we know."""
+    return seeding.rules_to_json(_world().rules), 200
+
+
+@blueprint.put("/rules")
+def set_rules() -> Answer:
+    """Change the rules that are named: `{"severalNeedChat": false}`."""
+    world = _world()
+    world.rules = seeding.read_rules(_json(), "body", world.rules)
+    return seeding.rules_to_json(world.rules), 200
+
+
+@blueprint.get("/requests")
+def list_requests() -> Answer:
+    asked = list(current_app.extensions["harness"].asked)
+    return {
+        "requests": [
+            {
+                "number": a.number,
+                "method": a.method,
+                "path": a.path,
+                "status": a.status,
+                "requestId": a.request_id,
+                "body": a.body.decode("utf-8", "replace"),
+            }
+            for a in asked
+        ]
+    }, 200
+
+
+def _participant_id(body: dict[str, Any]) -> str:
+    participant_id = body.get("participantId")
+    if not isinstance(participant_id, str):
+        raise UsageError(f"participantId: expected the id of a participant, got {participant_id!r}")
+    return participant_id
+
+
+def _shown_if_alive(call_id: str) -> Answer:
+    for call in _world().calls():
+        if call.id == call_id:
+            return _shown(call), 200
+    return {"id": call_id, "state": "terminated"}, 200
+
+
+def _shown(call: Call) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "kind": call.kind,
+        "state": call.state,
+        "callbackUri": call.callback_uri,
+        "myParticipantId": call.my_participant_id,
+        "participants": [
+            {"id": p.id, str(p.identity.kind): p.identity.id, "hidden": p.hidden} for p in call.participants
+        ],
+        "ringing": [
+            {"participantId": i.participant_id, str(i.person.identity.kind): i.person.identity.id} for i in call.pending
+        ],
+        "operations": [{"id": o.id, "status": o.status, "clientContext": o.client_context} for o in call.operations],
+    }
+
+
+def _shown_delivery(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "number": delivery.number,
+        "call": delivery.call_id,
+        "kind": delivery.kind,
+        "label": delivery.label,
+        "callbackUri": delivery.callback_uri,
+        "attempt": delivery.attempt,
+        "at": delivery.at.isoformat(),
+        "status": delivery.status,
+        "result": delivery.result,
+        "problem": delivery.problem,
+        "body": _text(delivery.body),
+    }
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(body).decode()

@@ -1,0 +1,390 @@
+"""What existed before the first request: JSON of a control request, or `given` of a scenario file, put into a world.
+
+    application: {id, tenantId, displayName, hasNumber, permissions: [Calls.Initiate.All, …]}
+    rules: {rosterWhileRinging: true, …}                    members of `harness.graph.types.Rules`
+    notifications: {order, delay, jitter, drop, duplicate, retries, backoff}
+    people: [{user: {id, displayName, tenantId}, answers: {after: 3}}]     or declines, ignores, fails
+    meetings: [{threadId, participants: [PARTICIPANT]}]     who is there when the bot joins
+    calls: [{id, kind, state, callbackUri, participants: [PARTICIPANT], people, notifications, …}]
+
+PARTICIPANT is `{user: {id, …}, id, hidden, isMuted, isInLobby, mediaStreams, info}`; any kind of identity will do in
+place of `user`. Every wrong name or type is a `UsageError` that says where and what would be right; then nothing is
+put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from harness.delivery.settings import DeliverySettings, settings_from_json
+from harness.errors import UsageError
+from harness.graph.calls import is_acceptable_callback
+from harness.graph.types import (
+    Application,
+    Call,
+    CallDirection,
+    CallKind,
+    CallState,
+    ChatInfo,
+    Identity,
+    IdentityKind,
+    Invitee,
+    MediaHosting,
+    MediaStream,
+    Participant,
+    Person,
+    Reaction,
+    ReactionKind,
+    ResultInfo,
+    Rules,
+)
+from harness.server.world import World
+
+NewId = Callable[[], str]
+E = TypeVar("E", bound=StrEnum)
+
+_KINDS: Final = {str(kind): kind for kind in IdentityKind}
+_REACTIONS: Final = tuple(str(kind) for kind in ReactionKind)
+_MEDIA_TYPES: Final = {
+    MediaHosting.SERVICE: "#microsoft.graph.serviceHostedMediaConfig",
+    MediaHosting.APPLICATION: "#microsoft.graph.appHostedMediaConfig",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SeededCall:
+    call: Call
+    people: tuple[Person, ...] = ()
+    delivery: DeliverySettings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Everything a world is given, read and checked."""
+
+    application: Application | None = None
+    rules: Rules | None = None
+    delivery: DeliverySettings | None = None
+    people: tuple[Person, ...] = ()
+    meetings: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
+    calls: tuple[SeededCall, ...] = ()
+
+
+def seed(world: World, given: Any) -> None:
+    """Read `given` and put it into the world. Raises: UsageError, before anything is put in."""
+    read = read_seed(given, default=world.application, new_id=world.new_id, rules=world.rules)
+    if read.application is not None:
+        world.application = read.application
+    if read.rules is not None:
+        world.rules = read.rules
+    if read.delivery is not None:
+        world.outbox.settings = read.delivery
+    for person in read.people:
+        world.add_person(person)
+    for thread_id, present in read.meetings.items():
+        world.add_meeting(thread_id, present)
+    for seeded in read.calls:
+        put(world, seeded)
+
+
+def put(world: World, seeded: SeededCall) -> None:
+    """Put one seeded call and its people in. Raises: UsageError when its id is taken."""
+    world.add_call(seeded.call, seeded.delivery)
+    for person in seeded.people:
+        world.add_person(person)
+
+
+def read_seed(given: Any, *, default: Application, new_id: NewId, rules: Rules) -> Seed:
+    place = "given"
+    members = _members(given, place, ("application", "rules", "notifications", "people", "meetings", "calls"))
+    application = default
+    if "application" in members:
+        application = read_application(members["application"], f"{place}.application", default)
+    return Seed(
+        application=application,
+        rules=read_rules(members["rules"], f"{place}.rules", rules) if "rules" in members else None,
+        delivery=_delivery(members, place),
+        people=_each(members, "people", place, read_person),
+        meetings=dict(_each(members, "meetings", place, lambda v, p: _meeting(v, p, new_id))),
+        calls=_each(members, "calls", place, lambda v, p: read_call(v, p, application, new_id)),
+    )
+
+
+def read_application(value: Any, place: str, default: Application) -> Application:
+    members = _members(value, place, ("id", "tenantId", "displayName", "hasNumber", "permissions"))
+    permissions = frozenset(_texts(members, "permissions", place, ())) if "permissions" in members else None
+    return Application(
+        id=_text(members, "id", place) or default.id,
+        tenant_id=_text(members, "tenantId", place) or default.tenant_id,
+        display_name=_text(members, "displayName", place) if "displayName" in members else default.display_name,
+        has_number=_flag(members, "hasNumber", place, default.has_number),
+        permissions=permissions,
+    )
+
+
+def read_rules(value: Any, place: str, default: Rules) -> Rules:
+    names = {_camel(f.name): f.name for f in fields(Rules)}
+    members = _members(value, place, tuple(names))
+    changes: dict[str, Any] = {}
+    for wire_name, given in members.items():
+        name = names[wire_name]
+        kind = type(getattr(default, name))
+        if kind is float and type(given) is int:
+            given = float(given)
+        if type(given) is not kind:
+            raise UsageError(f"{place}.{wire_name}: expected {_kind_name(kind)}, got {given!r}")
+        changes[name] = given
+    return replace(default, **changes)
+
+
+def rules_to_json(rules: Rules) -> dict[str, Any]:
+    return {_camel(f.name): getattr(rules, f.name) for f in fields(Rules)}
+
+
+def read_person(value: Any, place: str) -> Person:
+    """`{user: {id, …}, answers: {after: 3}, info: {…}}`: who it is, how they react, what their client tells."""
+    members = _members(value, place, (*_KINDS, *_REACTIONS, "info"))
+    named = [name for name in _REACTIONS if name in members]
+    if len(named) > 1:
+        raise UsageError(f"{place}: a person reacts in one way, got {', '.join(named)}")
+    reaction = _reaction(named[0], members[named[0]], f"{place}.{named[0]}") if named else Reaction()
+    return Person(_identity(members, place), reaction, _mapping(members, "info", place))
+
+
+def read_call(value: Any, place: str, application: Application, new_id: NewId) -> SeededCall:
+    """A call in any state. Left out: `kind` group, `state` established, ids drawn, the bot alone in it."""
+    known = (
+        *("id", "kind", "state", "direction", "callbackUri", "callChainId", "myParticipantId", "source", "targets"),
+        *("chatInfo", "meetingInfo", "media", "modalities", "mediaConfig", "callOptions", "subject", "tenantId"),
+        *("hasNumber", "participants", "people", "notifications"),
+    )
+    members = _members(value, place, known)
+    bot = Identity(IdentityKind.APPLICATION, application.id, _named(application.display_name))
+    source = (
+        _identity(_members(members["source"], f"{place}.source", tuple(_KINDS)), f"{place}.source")
+        if "source" in members
+        else bot
+    )
+    modalities = _texts(members, "modalities", place, ("audio",))
+    me = Participant(
+        id=_text(members, "myParticipantId", place) or new_id(),
+        person=Person(bot),
+        media_streams=(MediaStream(),) if "audio" in modalities else (),
+        endpoint_type=None,
+    )
+    others = _each(members, "participants", place, lambda v, p: read_participant(v, p, new_id))
+    state = _member_of(members, "state", place, CallState.ESTABLISHED)
+    if state is CallState.TERMINATED:
+        raise UsageError(f"{place}.state: a terminated call is not found by anybody; leave it out instead")
+    call = Call(
+        id=_text(members, "id", place) or new_id(),
+        application=application,
+        kind=_member_of(members, "kind", place, CallKind.GROUP),
+        state=state,
+        direction=_member_of(members, "direction", place, CallDirection.OUTGOING),
+        callback_uri=_callback(members, place),
+        call_chain_id=_text(members, "callChainId", place) or new_id(),
+        my_participant_id=me.id,
+        source=source,
+        targets=_each(members, "targets", place, _target),
+        requested_modalities=modalities,
+        media_config=_media_config(members, place),
+        chat_info=_chat_info(members, place),
+        meeting_info=_mapping(members, "meetingInfo", place) if "meetingInfo" in members else None,
+        call_options=_mapping(members, "callOptions", place) if "callOptions" in members else None,
+        subject=_text(members, "subject", place),
+        tenant_id=_text(members, "tenantId", place),
+        has_number=_flag(
+            members,
+            "hasNumber",
+            place,
+            application.has_number or source.kind is IdentityKind.APPLICATION_INSTANCE,
+        ),
+        participants=(me, *others),
+    )
+    return SeededCall(call, _each(members, "people", place, read_person), _delivery(members, place))
+
+
+def read_participant(value: Any, place: str, new_id: NewId) -> Participant:
+    known = (*_KINDS, "id", "hidden", "isMuted", "isInLobby", "mediaStreams", "endpointType", "info")
+    members = _members(value, place, known)
+    streams = _each(members, "mediaStreams", place, _stream) if "mediaStreams" in members else (MediaStream(),)
+    return Participant(
+        id=_text(members, "id", place) or new_id(),
+        person=Person(_identity(members, place), info=_mapping(members, "info", place)),
+        media_streams=streams,
+        is_muted=_flag(members, "isMuted", place, False),
+        is_in_lobby=_flag(members, "isInLobby", place, False),
+        hidden=_flag(members, "hidden", place, False),
+        endpoint_type=_text(members, "endpointType", place) if "endpointType" in members else "default",
+    )
+
+
+def read_result(value: Any, place: str, *also: str) -> ResultInfo:
+    """`{code, subcode, message}`, as a resultInfo tells it."""
+    members = _members(value, place, ("code", "subcode", "message", *also))
+    numbers = []
+    for name in ("code", "subcode"):
+        number = members.get(name, 0)
+        if type(number) is not int:
+            raise UsageError(f"{place}.{name}: expected a whole number, got {number!r}")
+        numbers.append(number)
+    return ResultInfo(numbers[0], numbers[1], _text(members, "message", place))
+
+
+# ---- parts
+
+
+def _reaction(name: str, value: Any, place: str) -> Reaction:
+    kind = ReactionKind(name)
+    if kind is ReactionKind.FAILS:
+        result = read_result(value, place, "after")
+        return Reaction(kind, _seconds(value, place), result)
+    if value is True or value is None:
+        return Reaction(kind)
+    _members(value, place, ("after",))
+    return Reaction(kind, _seconds(value, place))
+
+
+def _seconds(value: Mapping[str, Any], place: str) -> float:
+    after = value.get("after", 0)
+    if type(after) not in (int, float) or after < 0:
+        raise UsageError(f"{place}.after: expected seconds, 0 or more, got {after!r}")
+    return float(after)
+
+
+def _meeting(value: Any, place: str, new_id: NewId) -> tuple[str, tuple[Participant, ...]]:
+    members = _members(value, place, ("threadId", "participants"))
+    thread_id = _text(members, "threadId", place)
+    if not thread_id:
+        raise UsageError(f"{place}.threadId: expected the id of the meeting's chat thread, got nothing")
+    return thread_id, _each(members, "participants", place, lambda v, p: read_participant(v, p, new_id))
+
+
+def _stream(value: Any, place: str) -> MediaStream:
+    members = _members(value, place, ("mediaType", "sourceId", "direction", "serverMuted"))
+    return MediaStream(
+        media_type=_text(members, "mediaType", place) or "audio",
+        source_id=_text(members, "sourceId", place) or "1",
+        direction=_text(members, "direction", place) or "sendReceive",
+        server_muted=_flag(members, "serverMuted", place, False),
+    )
+
+
+def _target(value: Any, place: str) -> Invitee:
+    return Invitee(_identity(_members(value, place, tuple(_KINDS)), place))
+
+
+def _identity(members: Mapping[str, Any], place: str) -> Identity:
+    named = [kind for kind in _KINDS if kind in members]
+    if len(named) != 1:
+        raise UsageError(f"{place}: expected one of {', '.join(_KINDS)}, got {', '.join(named) or 'none'}")
+    kind = named[0]
+    value = members[kind]
+    if not isinstance(value, Mapping) or not isinstance(value.get("id"), str):
+        raise UsageError(f"{place}.{kind}: expected {{id: …}}, got {value!r}")
+    return Identity(_KINDS[kind], value["id"], {k: v for k, v in value.items() if k != "id"})
+
+
+def _callback(members: Mapping[str, Any], place: str) -> str:
+    uri = _text(members, "callbackUri", place)
+    if uri is None or not is_acceptable_callback(uri):
+        raise UsageError(f"{place}.callbackUri: expected an https address, or an http address on loopback, got {uri!r}")
+    return uri
+
+
+def _media_config(members: Mapping[str, Any], place: str) -> Mapping[str, Any] | None:
+    if "mediaConfig" in members:
+        return _mapping(members, "mediaConfig", place)
+    return {"@odata.type": _MEDIA_TYPES[_member_of(members, "media", place, MediaHosting.SERVICE)]}
+
+
+def _chat_info(members: Mapping[str, Any], place: str) -> ChatInfo | None:
+    if "chatInfo" not in members:
+        return None
+    place = f"{place}.chatInfo"
+    chat = _members(members["chatInfo"], place, ("threadId", "messageId", "replyChainMessageId"))
+    return ChatInfo(
+        _text(chat, "threadId", place),
+        _text(chat, "messageId", place) or "0",
+        _text(chat, "replyChainMessageId", place),
+    )
+
+
+def _delivery(members: Mapping[str, Any], place: str) -> DeliverySettings | None:
+    if "notifications" not in members:
+        return None
+    return settings_from_json(members["notifications"], f"{place}.notifications")
+
+
+def _members(value: Any, place: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{place}: expected an object, got {value!r}")
+    unknown = [str(name) for name in value if name not in known]
+    if unknown:
+        raise UsageError(f"{place}: unknown {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
+    return value
+
+
+T = TypeVar("T")
+
+
+def _each(members: Mapping[str, Any], name: str, place: str, read: Callable[[Any, str], T]) -> tuple[T, ...]:
+    values = members.get(name, [])
+    if not isinstance(values, list):
+        raise UsageError(f"{place}.{name}: expected a list, got {values!r}")
+    return tuple(read(value, f"{place}.{name}[{n}]") for n, value in enumerate(values))
+
+
+def _text(members: Mapping[str, Any], name: str, place: str) -> str | None:
+    value = members.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{place}.{name}: expected text, got {value!r}")
+    return value
+
+
+def _texts(members: Mapping[str, Any], name: str, place: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    values = members.get(name, list(default))
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        raise UsageError(f"{place}.{name}: expected a list of texts, got {values!r}")
+    return tuple(values)
+
+
+def _flag(members: Mapping[str, Any], name: str, place: str, default: bool) -> bool:
+    value = members.get(name, default)
+    if not isinstance(value, bool):
+        raise UsageError(f"{place}.{name}: expected true or false, got {value!r}")
+    return value
+
+
+def _mapping(members: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
+    value = members.get(name, {})
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{place}.{name}: expected an object, got {value!r}")
+    return value
+
+
+def _member_of(members: Mapping[str, Any], name: str, place: str, default: E) -> E:
+    """A member of the enum that `default` belongs to."""
+    value = members.get(name, str(default))
+    kind = type(default)
+    try:
+        return kind(value)
+    except ValueError:
+        raise UsageError(f"{place}.{name}: {value!r} is none of {', '.join(kind)}") from None
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def _kind_name(kind: type) -> str:
+    return {bool: "true or false", int: "a whole number", float: "a number"}[kind]
+
+
+def _named(display_name: str | None) -> dict[str, str]:
+    return {} if display_name is None else {"displayName": display_name}

@@ -1,0 +1,98 @@
+"""A fake on a loopback port: a production WSGI server with kept-alive connections, real time, real callbacks."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from harness.delivery.clock import RealClock
+from harness.delivery.http import HttpPost
+from harness.errors import UsageError
+from harness.server.app import Settings, create_app
+
+_THREADS: Final = 8
+_POSTING: Final = 8
+_CONNECTIONS: Final = 1000
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+_log: Final = logging.getLogger("harness.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A bound fake. `run` serves until it is interrupted, or until `stop` is called from another thread."""
+
+    url: str
+    port: int
+    run: Callable[[], None]
+    stop: Callable[[], None]
+
+
+@contextmanager
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allow_callbacks: Collection[str] = (),
+) -> Iterator[Served]:
+    """A fake bound to `host` and `port` (0: a free one); nothing is left running behind it.
+
+    allow_callbacks: hosts, beside loopback, that notifications may be posted to.
+    Raises: UsageError when the address cannot be bound.
+    """
+    # waitress warns whenever a request has to wait for a thread; with kept-alive connections that is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    if host not in _LOOPBACK:
+        _log.warning("listening on %s: whoever reaches this address commands the fake", host)
+    listening = _bind(host, port)
+    clock = RealClock()
+    executor = ThreadPoolExecutor(_POSTING, thread_name_prefix="graph-fake-post")
+
+    def submit(action: Callable[[], None]) -> None:
+        executor.submit(action)
+
+    app = create_app(settings, post=HttpPost(allow=allow_callbacks), clock=clock, submit=submit)
+    channels: dict[int, Any] = {}
+    server: Any = create_server(
+        app,
+        map=channels,
+        sockets=[listening],
+        threads=_THREADS,
+        connection_limit=_CONNECTIONS,
+        # The app refuses what is too large, in Graph's words; waitress only guards the disk.
+        max_request_body_size=max(settings.body_limit * 4, 2**26),
+        ident=None,
+    )
+    clock.start()
+    open_channels: dict[int, Any] = {}
+
+    def leave_loop() -> None:
+        open_channels.update(channels)
+        channels.clear()
+
+    try:
+        bound = int(listening.getsockname()[1])
+        shown = f"[{host}]" if ":" in host else host
+        yield Served(f"http://{shown}:{bound}", bound, server.run, lambda: server.trigger.pull_trigger(leave_loop))
+    finally:
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all({**open_channels, **channels}, ignore_all=True)
+        clock.stop()
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error

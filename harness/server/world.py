@@ -1,0 +1,295 @@
+"""The state of one running fake: its calls, its people, what is due, what is told. One lock around all of it.
+
+The world keeps values and lets `harness.graph` decide: it looks calls up, runs a command, keeps the calls it returns,
+hands the changes to delivery and puts what is due on the clock. Refusals (`GraphError`) pass through untouched.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from harness.delivery.clock import Clock
+from harness.delivery.notifications import notification
+from harness.delivery.outbox import Outbox, Post
+from harness.delivery.settings import DeliverySettings
+from harness.errors import UsageError
+from harness.graph import calls, invitations, operations, participants
+from harness.graph.calls import TARGET_RESULTS
+from harness.graph.parsing import normal_id
+from harness.graph.refusals import failure, refuse
+from harness.graph.states import CALL_STEPS, CallStep, can
+from harness.graph.types import (
+    Application,
+    Call,
+    CallState,
+    Due,
+    Happening,
+    Identity,
+    IdentityKind,
+    Invitation,
+    InviteRequest,
+    NewCall,
+    Operation,
+    OperationStatus,
+    Outcome,
+    Participant,
+    Person,
+    ResultInfo,
+    Rules,
+)
+
+DEFAULT_APPLICATION = Application(
+    id="00000000-0000-4000-8000-00000000a001",
+    tenant_id="00000000-0000-4000-8000-00000000b001",
+    display_name="Calling Bot",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSettings:
+    """How a fake starts, and what `reset` goes back to.
+
+    seed: makes ids repeatable; None draws them at random. journal: how many deliveries are kept.
+    application: for whom a token speaks that is no JWT, or names no application.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    application: Application = DEFAULT_APPLICATION
+    seed: int | None = None
+    journal: int = 1000
+
+
+class World:
+    """Calls, people and deliveries of one fake. Every public method takes the lock; commands return what they made.
+
+    post: how a notification reaches the bot. submit: where posting runs (an executor's), None: on the clock's thread.
+    """
+
+    def __init__(
+        self,
+        settings: WorldSettings,
+        *,
+        clock: Clock,
+        post: Post,
+        submit: Callable[[Callable[[], None]], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._lock = threading.RLock()
+        self._random = random.Random(settings.seed)  # noqa: S311 - ids of a fake, repeatable on purpose
+        self.outbox = Outbox(
+            clock, post, settings=settings.delivery, journal=settings.journal, rng=self._random, submit=submit
+        )
+        self._forget()
+
+    def reset(self, seed: int | None = None) -> None:
+        """Forget calls, people, what is due and what was delivered; ids start again from `seed`, if there is one."""
+        with self._lock:
+            self.clock.clear()
+            self.outbox.reset()
+            self.outbox.settings = self.settings.delivery
+            self._random.seed(self.settings.seed if seed is None else seed)
+            self._forget()
+
+    def _forget(self) -> None:
+        self.rules = self.settings.rules
+        self.application = self.settings.application
+        self._calls: dict[str, Call] = {}
+        self._people: dict[tuple[IdentityKind, str], Person] = {}
+        self._meetings: dict[str, tuple[Participant, ...]] = {}
+        self._delivery: dict[str, DeliverySettings] = {}
+
+    def new_id(self) -> str:
+        """A GUID in Graph's spelling."""
+        with self._lock:
+            bits = self._random.getrandbits(122)
+        digits = f"{bits % (1 << 120):030x}"
+        variant = "89ab"[bits >> 120]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-{variant}{digits[15:18]}-{digits[18:30]}"
+
+    # ---- what a bot asks for
+
+    def create(self, asked: NewCall, application: Application) -> Call:
+        with self._lock:
+            thread = asked.chat_info.thread_id if asked.chat_info else None
+            outcome = calls.create(
+                asked,
+                application,
+                new_id=self.new_id,
+                person_of=self.person_of,
+                present=self._meetings.get(thread or "", ()),
+                rules=self.rules,
+            )
+            self._keep(outcome)
+            return outcome.calls[0]
+
+    def call(self, call_id: str, application: Application | None = None) -> Call:
+        """A call that is alive; of this application, if one is given (another's is not found: assumed).
+
+        Ids in paths count letter by letter (documented, call-api). Raises: GraphError `unknown-call`.
+        """
+        with self._lock:
+            call = self._calls.get(normal_id(call_id))
+            if call is None or call.id != call_id:
+                raise refuse("unknown-call")
+            if application is not None and call.application.id != application.id:
+                raise refuse("unknown-call")
+            return call
+
+    def calls(self) -> list[Call]:
+        with self._lock:
+            return list(self._calls.values())
+
+    def hang_up(self, call_id: str, application: Application) -> None:
+        with self._lock:
+            self._keep(calls.hang_up(self.call(call_id, application)))
+
+    def invite(self, call_id: str, asked: InviteRequest, application: Application) -> Operation:
+        with self._lock:
+            outcome = invitations.invite(
+                self.call(call_id, application),
+                asked,
+                new_id=self.new_id,
+                person_of=self.person_of,
+                replaced=self._replaced(asked, application),
+                rules=self.rules,
+            )
+            self._keep(outcome)
+            return outcome.calls[0].operations[-1]
+
+    def operation(self, call_id: str, operation_id: str, application: Application) -> Operation:
+        """Raises: GraphError `unknown-call`, `unknown-operation`."""
+        for operation in self.call(call_id, application).operations:
+            if operation.id == operation_id and self._is_readable(operation):
+                return operation
+        raise refuse("unknown-operation")
+
+    def operations(self, call_id: str, application: Application) -> Call:
+        """The call with those of its operations that can be read."""
+        call = self.call(call_id, application)
+        return replace(call, operations=tuple(o for o in call.operations if self._is_readable(o)))
+
+    def remove(self, call_id: str, participant_id: str, application: Application) -> None:
+        with self._lock:
+            self._keep(participants.remove(self.call(call_id, application), participant_id))
+
+    # ---- what happens outside
+
+    def person_of(self, identity: Identity) -> Person:
+        """Who an identity is: what was sent, completed by what is known; unknown people answer at once."""
+        with self._lock:
+            known = self._people.get(identity.key)
+            if known is None:
+                return Person(identity)
+            members = {**known.identity.members, **identity.members}
+            return replace(known, identity=replace(identity, members=members))
+
+    def react(self, call_id: str, participant_id: str, happening: Happening, result: ResultInfo | None = None) -> None:
+        """Somebody who is being rung answers, declines, does not answer, or cannot be reached.
+
+        Raises: GraphError `unknown-call`; UsageError when nobody is rung under that id.
+        """
+        with self._lock:
+            call = self.call(call_id)
+            invitation = operations.pending(call, participant_id)
+            if invitation is None:
+                ringing = ", ".join(repr(i.participant_id) for i in call.pending) or "nobody"
+                raise UsageError(f"call {call_id!r}: nobody is rung as {participant_id!r}; being rung: {ringing}")
+            if not can(CALL_STEPS, call.state, CallStep.ADMIT) and invitation.operation_id is not None:
+                raise UsageError(f"call {call_id!r} is {str(call.state)!r}: invitees react while it is 'established'")
+            self._keep(self._reaction(call, invitation, happening, result))
+
+    def join(self, call_id: str, person: Person, *, participant_id: str | None = None, hidden: bool = False) -> str:
+        """Somebody joins; returns their participant id."""
+        with self._lock:
+            new_id = participant_id or self.new_id()
+            self._keep(participants.join(self.call(call_id), person, participant_id=new_id, hidden=hidden))
+            return new_id
+
+    def leave(self, call_id: str, participant_id: str) -> None:
+        with self._lock:
+            self._keep(participants.leave(self.call(call_id), participant_id))
+
+    def end(self, call_id: str, result: ResultInfo, *, sender: Identity | None = None) -> None:
+        with self._lock:
+            self._keep(calls.end(self.call(call_id), result, sender=sender))
+
+    # ---- seeding
+
+    def add_person(self, person: Person) -> None:
+        with self._lock:
+            self._people[person.identity.key] = person
+
+    def add_meeting(self, thread_id: str, present: Iterable[Participant]) -> None:
+        with self._lock:
+            self._meetings[thread_id] = tuple(present)
+
+    def add_call(self, call: Call, delivery: DeliverySettings | None = None) -> None:
+        """Put a call in as it is; nothing is told. Raises: UsageError when its id is taken."""
+        with self._lock:
+            if normal_id(call.id) in self._calls:
+                raise UsageError(f"call {call.id!r} exists already: give it another id, or reset first")
+            self._calls[normal_id(call.id)] = call
+            if delivery is not None:
+                self._delivery[call.id] = delivery
+
+    # ---- inside
+
+    def _replaced(self, asked: InviteRequest, application: Application) -> Call | None:
+        """The application's call that the first invitee's `replacesCallId` names, in any spelling of its id."""
+        named = asked.invitees[0].replaces_call_id if asked.invitees else None
+        call = self._calls.get(normal_id(named)) if named else None
+        return call if call is not None and call.application.id == application.id else None
+
+    def _is_readable(self, operation: Operation) -> bool:
+        return self.rules.ended_operations_readable or operation.status is OperationStatus.RUNNING
+
+    def _reaction(self, call: Call, invitation: Invitation, happening: Happening, result: ResultInfo | None) -> Outcome:
+        is_target = invitation.operation_id is None
+        if happening is Happening.ANSWERS:
+            if is_target:
+                return calls.target_answers(call, invitation)
+            return invitations.answer(call, invitation, replaced=self._replaced_by(call, invitation))
+        if is_target:
+            return calls.target_fails(call, invitation, result or TARGET_RESULTS.get(happening, ResultInfo(500, 0)))
+        names = {Happening.DECLINES: "declined", Happening.EXPIRES: "unanswered", Happening.FAILS: "unanswered"}
+        return invitations.fail(call, invitation, result or failure(names[happening], invitation.person.identity))
+
+    def _replaced_by(self, call: Call, invitation: Invitation) -> Call | None:
+        operation = operations.operation_of(call, invitation)
+        if operation is None or operation.replaces is None:
+            return None
+        return self._calls.get(normal_id(operation.replaces))
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Make an outcome true: keep its calls, forget ended ones, tell what changed, wait for what is due."""
+        settings = {call.id: self._delivery.get(call.id) for call in outcome.calls}
+        for call in outcome.calls:
+            if call.state is not CallState.TERMINATED:
+                self._calls[normal_id(call.id)] = call
+            else:
+                self._calls.pop(normal_id(call.id), None)
+                self._delivery.pop(call.id, None)
+        told = [notification(change, new_id=self.new_id) for change in outcome.changes]
+        self.outbox.put(told, settings[outcome.calls[0].id])
+        for due in outcome.due:
+            self.clock.schedule(due.after, partial(self._happen, due))
+
+    def _happen(self, due: Due) -> None:
+        """What was due happens, unless the call is over or the invitation settled by now."""
+        with self._lock:
+            call = self._calls.get(normal_id(due.call_id))
+            if call is None or call.id != due.call_id:
+                return
+            if due.happening is Happening.ESTABLISHES:
+                if can(CALL_STEPS, call.state, CallStep.ESTABLISH):
+                    self._keep(calls.establish(call))
+                return
+            invitation = operations.pending(call, due.participant_id or "")
+            if invitation is not None:
+                self._keep(self._reaction(call, invitation, due.happening, due.result))

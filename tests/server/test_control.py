@@ -1,0 +1,308 @@
+"""The fake's own routes below /__admin/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import CALLBACK, Rig, rig, user
+
+
+def test_health_says_ok(fake: Rig) -> None:
+    assert fake.control("GET", "/health").json == {"status": "ok"}
+
+
+def test_reset_forgets_everything_and_repeats_the_ids(fake: Rig) -> None:
+    def story() -> list[Any]:
+        fake.control("POST", "/reset", {"seed": 7})
+        call = fake.seed_call()
+        operation = fake.invite(call["id"], user("adele")).json
+        return [call["id"], operation["id"], operation["participants"][0]["participantId"]]
+
+    first, second = story(), story()
+
+    assert first == second
+    assert len(fake.control("GET", "/requests").json["requests"]) == 1
+    assert fake.control("GET", "/deliveries").json["deliveries"] == []
+
+
+def test_call_can_be_seeded_in_a_state_with_people(fake: Rig) -> None:
+    shown = fake.seed_call(
+        id="my-call",
+        kind="meeting",
+        myParticipantId="me",
+        participants=[{**user("adele"), "id": "p1", "hidden": True}],
+        people=[{**user("bob"), "declines": {"after": 3}}],
+    )
+
+    assert shown == {
+        "id": "my-call",
+        "kind": "meeting",
+        "state": "established",
+        "callbackUri": CALLBACK,
+        "myParticipantId": "me",
+        "participants": [
+            {"id": "me", "application": "00000000-0000-4000-8000-00000000a001", "hidden": False},
+            {"id": "p1", "user": user("adele")["user"]["id"], "hidden": True},
+        ],
+        "ringing": [],
+        "operations": [],
+    }
+    fake.invite("my-call", user("bob"))
+    fake.clock.advance(3)
+    assert fake.bot.labels == ["deleted operation failed"]
+
+
+WRONG: dict[str, tuple[str, str, Any, str]] = {
+    "unknown member": (
+        "POST",
+        "/calls",
+        {"callback": CALLBACK},
+        "call: unknown 'callback'; known: id, kind, state, direction, callbackUri, callChainId, myParticipantId, "
+        "source, targets, chatInfo, meetingInfo, media, modalities, mediaConfig, callOptions, subject, tenantId, "
+        "hasNumber, participants, people, notifications",
+    ),
+    "no callback": (
+        "POST",
+        "/calls",
+        {},
+        "call.callbackUri: expected an https address, or an http address on loopback, got None",
+    ),
+    "unknown kind": (
+        "POST",
+        "/calls",
+        {"callbackUri": CALLBACK, "kind": "party"},
+        "call.kind: 'party' is none of peerToPeer, group, meeting",
+    ),
+    "terminated": (
+        "POST",
+        "/calls",
+        {"callbackUri": CALLBACK, "state": "terminated"},
+        "call.state: a terminated call is not found by anybody; leave it out instead",
+    ),
+    "participant without identity": (
+        "POST",
+        "/calls",
+        {"callbackUri": CALLBACK, "participants": [{}]},
+        "call.participants[0]: expected one of user, application, device, phone, guest, encrypted, onPremises, "
+        "applicationInstance, azureCommunicationServicesUser, got none",
+    ),
+    "two reactions": (
+        "POST",
+        "/people",
+        {**user("adele"), "answers": True, "declines": True},
+        "person: a person reacts in one way, got answers, declines",
+    ),
+    "negative time": (
+        "POST",
+        "/people",
+        {**user("adele"), "answers": {"after": -1}},
+        "person.answers.after: expected seconds, 0 or more, got -1",
+    ),
+    "seed no number": ("POST", "/reset", {"seed": "x"}, "seed: expected a whole number, got 'x'"),
+    "clock": ("POST", "/clock", {"advance": "x"}, "advance: expected seconds, from 0 to 10000000, got 'x'"),
+    "clock backwards": ("POST", "/clock", {"advance": -1}, "advance: expected seconds, from 0 to 10000000, got -1"),
+    "list": ("POST", "/reset", [], "expected a JSON object, got []"),
+    "unknown rule": (
+        "PUT",
+        "/rules",
+        {"mostGuests": 1},
+        "body: unknown 'mostGuests'; known: mostInvitees, mostTargets, severalNeedChat, oneInvitedBot, "
+        "uniqueIdentities, ringTimeout, mediaFailureAfter, rosterWhileRinging, endedOperationsReadable",
+    ),
+    "rule of another type": (
+        "PUT",
+        "/rules",
+        {"mostInvitees": True},
+        "body.mostInvitees: expected a whole number, got True",
+    ),
+    "delivery": (
+        "PUT",
+        "/deliveries",
+        {"order": "random"},
+        "body.order: 'random' is none of documented, roster-first",
+    ),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "problem"), WRONG.values(), ids=WRONG.keys())
+def test_wrong_control_request_says_what_would_be_right(
+    fake: Rig, method: str, path: str, body: Any, problem: str
+) -> None:
+    answer = fake.control(method, path, body)
+
+    assert (answer.status_code, answer.json) == (400, {"problem": problem})
+    assert fake.control("GET", "/calls").json == {"calls": []}
+
+
+def test_body_of_another_content_type_is_refused(fake: Rig) -> None:
+    """A web page of another origin can send text/plain, but not JSON."""
+    answer = fake.client.post("/__admin/reset", data="{}", headers={"Content-Type": "text/plain"})
+
+    assert answer.json == {"problem": "expected Content-Type application/json, got 'text/plain'"}
+
+
+def test_call_that_exists_is_not_seeded_twice(fake: Rig) -> None:
+    fake.seed_call(id="one")
+
+    answer = fake.control("POST", "/calls", {"id": "one", "callbackUri": CALLBACK})
+
+    assert answer.json == {"problem": "call 'one' exists already: give it another id, or reset first"}
+
+
+@pytest.mark.parametrize(
+    ("what", "more", "label", "code"),
+    [
+        ("answers", {}, "deleted operation completed", None),
+        ("declines", {}, "deleted operation failed", 603),
+        ("expires", {}, "deleted operation failed", 408),
+        ("fails", {"code": 500, "subcode": 1, "message": "no"}, "deleted operation failed", 500),
+    ],
+    ids=["answers", "declines", "expires", "fails"],
+)
+def test_somebody_who_is_rung_can_be_made_to_react(
+    fake: Rig, what: str, more: dict[str, Any], label: str, code: int | None
+) -> None:
+    call = fake.seed_call(people=[{**user("adele"), "ignores": True}])
+    invited = fake.invite(call["id"], user("adele")).json["participants"][0]["participantId"]
+
+    answer = fake.control("POST", f"/calls/{call['id']}/{what}", {"participantId": invited, **more})
+
+    fake.clock.advance(1)
+    assert answer.status_code == 200
+    assert fake.bot.labels[0] == label
+    assert fake.bot.items[0]["resourceData"].get("resultInfo", {}).get("code") == code
+
+
+def test_reaction_of_somebody_who_is_not_rung_is_refused(fake: Rig) -> None:
+    call = fake.seed_call()
+
+    answer = fake.control("POST", f"/calls/{call['id']}/answers", {"participantId": "x"})
+
+    assert answer.json == {"problem": f"call {call['id']!r}: nobody is rung as 'x'; being rung: nobody"}
+
+
+def test_people_join_and_leave_on_their_own(fake: Rig) -> None:
+    call = fake.seed_call()
+
+    joined = fake.control("POST", f"/calls/{call['id']}/joins", user("adele")).json
+    fake.control("POST", f"/calls/{call['id']}/leaves", joined)
+
+    fake.clock.drain()
+    assert fake.bot.labels == ["updated roster of 2", "updated roster of 1"]
+
+
+def test_service_can_end_a_call(fake: Rig) -> None:
+    call = fake.seed_call()
+
+    fake.control("POST", f"/calls/{call['id']}/ends", {"code": 500, "subcode": 7117, "message": "why"})
+
+    fake.clock.drain()
+    assert fake.bot.labels == ["deleted call terminated"]
+    assert fake.control("GET", "/calls").json == {"calls": []}
+
+
+def test_peer_who_leaves_ends_a_peer_to_peer_call(fake: Rig) -> None:
+    call = fake.seed_call(kind="peerToPeer", participants=[{**user("adele"), "id": "peer"}])
+
+    answer = fake.control("POST", f"/calls/{call['id']}/leaves", {"participantId": "peer"})
+
+    assert answer.json == {"id": call["id"], "state": "terminated"}
+
+
+def test_clock_is_read_and_moved(fake: Rig) -> None:
+    call = fake.seed_call(people=[{**user("adele"), "answers": {"after": 30}}])
+    fake.invite(call["id"], user("adele"))
+
+    before = fake.control("GET", "/clock").json
+    moved = fake.control("POST", "/clock", {"advance": 30}).json
+    drained = fake.control("POST", "/clock", {"drain": True}).json
+
+    assert before == {"now": "2026-01-01T00:00:00+00:00", "pending": 1}
+    assert moved == {"now": "2026-01-01T00:00:30+00:00", "happened": 3}
+    assert drained == {"now": "2026-01-01T00:00:30+00:00", "happened": 0}
+
+
+def test_deliveries_are_kept_with_what_the_bot_answered(fake: Rig) -> None:
+    call = fake.seed_call()
+    fake.bot.status = 410
+    fake.send("DELETE", f"/calls/{call['id']}")
+    fake.clock.drain()
+
+    shown = fake.control("GET", "/deliveries").json
+
+    assert shown["settings"] == {
+        "order": "documented",
+        "delay": 0.0,
+        "jitter": 0.0,
+        "drop": [],
+        "duplicate": [],
+        "retries": 3,
+        "backoff": 0.5,
+    }
+    assert shown["pending"] == 0
+    assert shown["deliveries"][0] == {
+        "number": 1,
+        "call": call["id"],
+        "kind": "call",
+        "label": f"updated /communications/calls/{call['id']}",
+        "callbackUri": CALLBACK,
+        "attempt": 1,
+        "at": "2026-01-01T00:00:00+00:00",
+        "status": 410,
+        "result": "rejected",
+        "problem": None,
+        "body": fake.bot.notifications[0].body.decode(),
+    }
+
+
+def test_delivery_settings_for_all_calls_can_be_put(fake: Rig) -> None:
+    fake.control("PUT", "/deliveries", {"drop": ["roster"]})
+    call = fake.seed_call()
+    fake.invite(call["id"], user("adele"))
+
+    fake.clock.drain()
+
+    assert fake.bot.labels == ["deleted operation completed"]
+
+
+def test_rules_can_be_loosened(fake: Rig) -> None:
+    call = fake.seed_call(chatInfo=None)
+
+    shown = fake.control("PUT", "/rules", {"severalNeedChat": False}).json
+
+    assert shown == {**fake.control("GET", "/rules").json, "severalNeedChat": False}
+    assert fake.invite(call["id"], user("adele"), user("bob")).status_code == 200
+
+
+def test_journals_are_bounded() -> None:
+    fake = rig(journal=2)
+    for name in "abc":
+        fake.send("GET", f"/calls/{name}")
+
+    kept = fake.control("GET", "/requests").json["requests"]
+
+    assert [(r["number"], r["path"], r["status"]) for r in kept] == [
+        (2, "/v1.0/communications/calls/b", 404),
+        (3, "/v1.0/communications/calls/c", 404),
+    ]
+
+
+def test_unknown_control_route_says_so(fake: Rig) -> None:
+    answer = fake.control("GET", "/nonsense")
+
+    assert answer.status_code == 404
+    assert list(answer.json) == ["problem"]
+
+
+def test_crash_of_the_fake_is_said_and_never_a_success(fake: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    fake.app.config["PROPAGATE_EXCEPTIONS"] = False
+    fake.world.rules = None  # type: ignore[assignment]
+    call = fake.seed_call()
+
+    answer = fake.invite(call["id"], user("adele"))
+
+    assert answer.status_code == 500
+    assert answer.json["error"]["message"].startswith("the fake crashed: AttributeError(")
+    assert "the fake crashed on POST" in caplog.text

@@ -1,0 +1,128 @@
+"""A fake on a loopback port: a bot is carried through a call, over real HTTP and in real time."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness.errors import UsageError
+from harness.server import Served, Settings, WorldSettings, serve
+from tests.server.listening import listening
+
+
+@contextmanager
+def served(**more: Any) -> Iterator[Served]:
+    with serve(Settings(world=WorldSettings(seed=1)), **more) as fake:
+        thread = threading.Thread(target=fake.run)
+        thread.start()
+        try:
+            yield fake
+        finally:
+            fake.stop()
+            thread.join()
+
+
+def ask(fake: Served, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    parts = urlsplit(fake.url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+    try:
+        headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        return answer.status, json.loads(data) if data else None
+    finally:
+        connection.close()
+
+
+def test_bot_is_carried_from_create_to_roster_without_any_script() -> None:
+    with listening() as bot, served() as fake:
+        targets = [{"identity": {"user": {"id": name}}} for name in ("adele", "bob")]
+        _, call = ask(fake, "POST", "/v1.0/communications/calls", {"callbackUri": bot.url, "targets": targets})
+        bot.wait_for(4)
+        path = f"/v1.0/communications/calls/{call['id']}"
+
+        invitation = {"participants": [{"identity": {"user": {"id": "carol"}}}], "clientContext": "context"}
+        status, operation = ask(fake, "POST", f"{path}/participants/invite", invitation)
+        items = bot.wait_for(7)
+
+        done = [item["resourceData"] for item in items if "operations" in item["resource"]]
+        assert status == 200
+        assert [(d["id"], d["status"], d["clientContext"]) for d in done] == [(operation["id"], "completed", "context")]
+        assert len(items[-1]["resourceData"]) == 4
+        assert ask(fake, "DELETE", path)[0] == 204
+        assert bot.wait_for(9)[-1]["resourceData"]["state"] == "terminated"
+
+
+def test_callback_to_a_host_that_nobody_named_is_refused_and_visible(caplog: pytest.LogCaptureFixture) -> None:
+    with served() as fake:
+        status, _ = ask(fake, "POST", "/v1.0/communications/calls", {"callbackUri": "https://bot.example/x"})
+        deadline = time.monotonic() + 10
+        deliveries: list[Any] = []
+        while not deliveries and time.monotonic() < deadline:
+            deliveries = ask(fake, "GET", "/__admin/deliveries")[1]["deliveries"]
+
+    assert status == 201
+    assert deliveries[0]["result"] == "refused"
+    assert deliveries[0]["problem"] == (
+        "callback host 'bot.example' is neither loopback nor allowed: allow it with --allow-callback bot.example"
+    )
+    assert "refused" in caplog.text
+
+
+def test_real_time_is_moved_by_control() -> None:
+    with listening() as bot, served() as fake:
+        seeded = {
+            "callbackUri": bot.url,
+            "people": [{"user": {"id": "adele"}, "ignores": True}],
+        }
+        _, call = ask(fake, "POST", "/__admin/calls", seeded)
+        invitation = {"participants": [{"identity": {"user": {"id": "adele"}}}]}
+        ask(fake, "POST", f"/v1.0/communications/calls/{call['id']}/participants/invite", invitation)
+
+        ask(fake, "POST", "/__admin/clock", {"advance": 61})
+
+        assert bot.wait_for(1)[0]["resourceData"]["status"] == "failed"
+
+
+def test_kept_alive_connection_does_not_stall() -> None:
+    """Servers that write head and body apart wait for a delayed acknowledgement, 40 ms a request."""
+    with served() as fake:
+        parts = urlsplit(fake.url)
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+        times = []
+        for _ in range(30):
+            before = time.perf_counter()
+            connection.request("GET", "/__admin/health")
+            connection.getresponse().read()
+            times.append(time.perf_counter() - before)
+        connection.close()
+
+    assert statistics.median(times) < 0.03
+
+
+def test_nothing_is_left_running() -> None:
+    before = threading.active_count()
+
+    with served():
+        pass
+
+    assert threading.active_count() == before
+
+
+def test_address_in_use_is_a_usage_error() -> None:
+    with (
+        served() as fake,
+        pytest.raises(UsageError, match=rf"^cannot listen on 127\.0\.0\.1:{fake.port}: "),
+        serve(Settings(), port=fake.port),
+    ):
+        pass
