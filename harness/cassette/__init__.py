@@ -1,0 +1,1 @@
+"""Cassettes: their file format, their scenario files, and the one-to-one binding of ids between two traces."""

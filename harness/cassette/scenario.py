@@ -1,0 +1,215 @@
+"""Scenario files: what a cassette cannot hold. `NAME.scenario.yaml` stands beside `NAME.yaml`.
+
+source: {kind: recorded | documented | observed, link, date, notes: […]}
+given: {…}         what existed before the first request (`harness.server.seeding`)
+order: resource    or total: which order of notifications counts
+known: [{path, kind, recorded, fake, reason, link}]      accepted drifts
+unseen: [{path, reason}]                                 what the source did not show
+omitted: [{what, reason}]                                exchanges of the source that are not in the cassette
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from harness.cassette.safe_yaml import load_yaml, read_text
+from harness.errors import CassetteError, UsageError
+
+KINDS: Final = ("value", "type", "letter-case", "missing", "extra", "identifier", "order", "duplicate")
+"""The kinds of drift."""
+
+_SUFFIX: Final = ".scenario.yaml"
+_ORDERS: Final = ("resource", "total")
+
+
+class Absent(Enum):
+    """The type of `ABSENT`: what stands where a side holds nothing, which is not null."""
+
+    ABSENT = "nothing"
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+class SourceKind(StrEnum):
+    RECORDED = "recorded"
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a cassette's traffic comes from. `date`: ISO 8601, None where the source tells none."""
+
+    kind: SourceKind
+    link: str
+    date: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A drift that is accepted. `recorded`, `fake`: both values, `ABSENT` where there is none."""
+
+    path: str
+    kind: str
+    recorded: Any
+    fake: Any
+    reason: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A path that the source did not show: neither same nor drift."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """An exchange of the source that the cassette leaves out."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    path: Path
+    source: Source
+    given: Mapping[str, Any] = field(default_factory=dict)
+    order: str = "resource"
+    known: tuple[Known, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    omitted: tuple[Omitted, ...] = ()
+
+
+def scenario_path(cassette_path: Path) -> Path:
+    """`NAME.yaml` -> `NAME.scenario.yaml`."""
+    return cassette_path.with_name(cassette_path.name.removesuffix(".yaml") + _SUFFIX)
+
+
+def find_cassettes(paths: Sequence[Path]) -> list[Path]:
+    """The cassettes that are named or lie below named folders, sorted, each once.
+
+    A scenario file stands for its cassette. Raises: UsageError for a path that does not exist, CassetteError for a
+    scenario file without cassette.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder; name a cassette or a folder of cassettes")
+        candidates = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        found.update(dict.fromkeys(_cassette_of(candidate) for candidate in candidates))
+    return sorted(found)
+
+
+def _cassette_of(path: Path) -> Path:
+    if not path.name.endswith(_SUFFIX):
+        return path
+    cassette = path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml")
+    if not cassette.exists():
+        raise CassetteError(path, f"has no cassette beside it: expected {cassette.name}")
+    return cassette
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario file. Raises: CassetteError, naming file and place, for everything that is not of its form."""
+    if not path.exists():
+        raise CassetteError(path, "is missing: write it beside the cassette, with `source: {kind, link}`")
+    return _Reader(path).scenario(load_yaml(read_text(path), path))
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def wrong(self, place: str | None, problem: str) -> CassetteError:
+        return CassetteError(self._path, problem, place=place)
+
+    def scenario(self, value: Any) -> Scenario:
+        members = self.mapping(value, None, ("source", "given", "order", "known", "unseen", "omitted"))
+        source = self.source(members.get("source"))
+        given = members.get("given", {})
+        if not isinstance(given, dict):
+            raise self.wrong("given", f"expected a mapping, got {given!r}")
+        order = members.get("order", "resource")
+        if order not in _ORDERS:
+            raise self.wrong("order", f"{order!r} is none of {', '.join(_ORDERS)}")
+        unseen = tuple(self.unseen(v, p) for v, p in self.each(members, "unseen"))
+        if unseen and source.kind is SourceKind.RECORDED:
+            raise self.wrong("unseen", "a recorded cassette has seen everything: take `unseen` out")
+        return Scenario(
+            path=self._path,
+            source=source,
+            given=given,
+            order=order,
+            known=tuple(self.known(v, p) for v, p in self.each(members, "known", "known drift")),
+            unseen=unseen,
+            omitted=tuple(self.omitted(v, p) for v, p in self.each(members, "omitted")),
+        )
+
+    def source(self, value: Any) -> Source:
+        if value is None:
+            raise self.wrong("source", "is missing: say where the traffic comes from, `source: {kind, link}`")
+        members = self.mapping(value, "source", ("kind", "link", "date", "notes"))
+        kind = members.get("kind")
+        if kind not in list(SourceKind):
+            raise self.wrong("source.kind", f"{kind!r} is none of {', '.join(SourceKind)}")
+        notes = members.get("notes", [])
+        if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
+            raise self.wrong("source.notes", f"expected a list of texts, got {notes!r}")
+        date = members.get("date")
+        if date is not None and not isinstance(date, str):
+            raise self.wrong("source.date", f"expected a date as text, or null, got {date!r}")
+        return Source(SourceKind(kind), self.text(members, "link", "source"), date, tuple(notes))
+
+    def known(self, value: Any, place: str) -> Known:
+        members = self.mapping(value, place, ("path", "kind", "recorded", "fake", "reason", "link"))
+        path = self.text(members, "path", place)
+        kind = members.get("kind")
+        if kind not in KINDS:
+            raise self.wrong(f"{place}.kind", f"{kind!r} is none of {', '.join(KINDS)}")
+        reason = members.get("reason")
+        if not isinstance(reason, str) or not reason.strip():
+            raise self.wrong(None, f"{place} (path {path}) has no reason: write why this drift is accepted")
+        link = self.text(members, "link", place) if "link" in members else None
+        return Known(path, kind, members.get("recorded", ABSENT), members.get("fake", ABSENT), reason, link)
+
+    def unseen(self, value: Any, place: str) -> Unseen:
+        members = self.mapping(value, place, ("path", "reason"))
+        return Unseen(self.text(members, "path", place), self.text(members, "reason", place))
+
+    def omitted(self, value: Any, place: str) -> Omitted:
+        members = self.mapping(value, place, ("what", "reason"))
+        return Omitted(self.text(members, "what", place), self.text(members, "reason", place))
+
+    def mapping(self, value: Any, place: str | None, known: tuple[str, ...]) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.wrong(place, f"expected a mapping, got {value!r}")
+        unknown = [name for name in value if name not in known]
+        if unknown:
+            raise self.wrong(place, f"unknown {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
+        return value
+
+    def each(self, members: Mapping[str, Any], name: str, one: str | None = None) -> list[tuple[Any, str]]:
+        """The items of a list, each with its place: what one of them is called and its number."""
+        values = members.get(name, [])
+        if not isinstance(values, list):
+            raise self.wrong(name, f"expected a list, got {values!r}")
+        return [(value, f"{one or name} {number}") for number, value in enumerate(values, 1)]
+
+    def text(self, members: Mapping[str, Any], name: str, place: str) -> str:
+        value = members.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(f"{place}.{name}", f"expected text, got {value!r}")
+        return value
