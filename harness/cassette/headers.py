@@ -1,0 +1,33 @@
+"""Headers that count: what a cassette keeps of a real message and what a comparison looks at. One list for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+RESPONSE_HEADERS: Final = (
+    "Content-Type",
+    "Location",
+    "Retry-After",
+    "OData-Version",
+    "Strict-Transport-Security",
+    "request-id",
+    "client-request-id",
+    "scenario-id",
+    "x-ms-ags-diagnostic",
+)
+
+NOTIFICATION_HEADERS: Final = (
+    "Content-Type",
+    "User-Agent",
+    "Accept",
+    "Scenario-Id",
+    "X-Microsoft-Skype-Chain-ID",
+    "X-Microsoft-Skype-Message-ID",
+)
+
+
+def counting(headers: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> dict[str, str]:
+    """The headers among `names`, spelled as there; several values are joined by a comma."""
+    spelled = {name.lower(): name for name in names}
+    return {spelled[n.lower()]: ", ".join(values) for n, values in headers.items() if n.lower() in spelled}
