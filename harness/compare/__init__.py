@@ -1,0 +1,23 @@
+"""The comparer: two traces, what differs between them, and what is accepted."""
+
+from harness.compare.comparing import Comparison, compare
+from harness.compare.drift import Drift
+from harness.compare.known import Judgement, judge, path_matches
+from harness.compare.trace import Exchange, Told, Trace, trace_of
+from harness.compare.verdict import Result, Verdict, Verification
+
+__all__ = [
+    "Comparison",
+    "Drift",
+    "Exchange",
+    "Judgement",
+    "Result",
+    "Told",
+    "Trace",
+    "Verdict",
+    "Verification",
+    "compare",
+    "judge",
+    "path_matches",
+    "trace_of",
+]

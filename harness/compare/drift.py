@@ -1,0 +1,108 @@
+"""Drifts: the differences between two rendered trees, each with its path and kind. The only user of deepdiff.
+
+Equality is decided first, type-exactly and in linear time; deepdiff explains what differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from deepdiff import DeepDiff
+
+from harness.cassette.scenario import ABSENT
+
+_ROLE: Final = re.compile(r"<[A-Za-z ]+:\d+")
+_ENTRY: Final = re.compile(r"(?:\w+ [^<]*<.+>[^>]*?|\w+ |nobody)(?P<again> \(\d+\))?")
+"""Key of a roster entry, as the rendering writes it."""
+
+_CHANGES: Final = ("values_changed", "type_changes")
+_ADDITIONS: Final = ("dictionary_item_added", "iterable_item_added")
+_REMOVALS: Final = ("dictionary_item_removed", "iterable_item_removed")
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference. `path`: segments joined by `/`; `kind`: one of `harness.cassette.scenario.KINDS`.
+
+    recorded, fake: both values with identifiers as roles, `ABSENT` where a side holds nothing.
+    """
+
+    path: str
+    kind: str
+    recorded: Any
+    fake: Any
+    note: str = ""
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two JSON values are equal, their types included (true is not 1, 1 is not 1.0)."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(value, b[name]) for name, value in a.items())
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return bool(a == b)
+
+
+def differences(recorded: Any, fake: Any, root: str) -> list[Drift]:
+    """What differs between two rendered trees, paths below `root`, in path order."""
+    if same(recorded, fake):
+        return []
+    found = DeepDiff(
+        recorded,
+        fake,
+        view="tree",
+        verbose_level=2,
+        ignore_order=False,
+        threshold_to_diff_deeper=0,  # else unlike objects are one change as a whole
+        zip_ordered_iterables=True,  # else lists are aligned by hash, and there true is 1
+        ignore_private_variables=False,  # else members called `__…` are passed over
+    )
+    drifts = [drift for levels in found.items() for drift in _drifts(*levels, root)]
+    if not drifts:
+        drifts = [Drift(root, "value", recorded, fake, "deepdiff sees no difference")]
+    return sorted(drifts, key=lambda d: d.path)
+
+
+def _drifts(report: str, levels: Any, root: str) -> Iterator[Drift]:
+    for level in levels:
+        keys = level.path(output_format="list")
+        path = "/".join([root, *(str(k + 1) if isinstance(k, int) else str(k) for k in keys)])
+        if report in _ADDITIONS:
+            entry = _ENTRY.fullmatch(str(keys[-1]))
+            yield Drift(path, "duplicate" if entry and entry["again"] else "extra", ABSENT, level.t2)
+        elif report in _REMOVALS:
+            yield Drift(path, "missing", level.t1, ABSENT)
+        elif report in _CHANGES and _are_rosters(level.t1, level.t2):
+            yield from (Drift(f"{path}/{who}", "missing", entry, ABSENT) for who, entry in _entries(level.t1))
+            yield from (Drift(f"{path}/{who}", "extra", ABSENT, entry) for who, entry in _entries(level.t2))
+        elif report in _CHANGES:
+            yield Drift(path, kind_of_change(level.t1, level.t2), level.t1, level.t2)
+        else:
+            yield Drift(path, "value", level.t1, level.t2, report)
+
+
+def _are_rosters(a: Any, b: Any) -> bool:
+    """Whether one is a roster and the other the empty list, which does not show that it is one."""
+    empty, other = (a, b) if a == [] else (b, a)
+    return empty == [] and isinstance(other, dict) and bool(other) and all(map(_ENTRY.fullmatch, other))
+
+
+def _entries(roster: Any) -> Iterator[tuple[str, Any]]:
+    yield from roster.items() if isinstance(roster, dict) else ()
+
+
+def kind_of_change(recorded: Any, fake: Any) -> str:
+    """Letter case only, another identifier in the same text, another type, or another value."""
+    if type(recorded) is not type(fake):
+        return "type"
+    if not isinstance(recorded, str):
+        return "value"
+    if recorded.lower() == fake.lower():
+        return "letter-case"
+    mine, theirs = _ROLE.sub("<", recorded.lower()), _ROLE.sub("<", fake.lower())
+    return "identifier" if mine == theirs and "<" in mine else "value"

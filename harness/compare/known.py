@@ -1,0 +1,98 @@
+"""Paths and patterns: which differences are accepted, which were not seen, and which entries no longer hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from harness.cassette.scenario import ABSENT, Known, Unseen
+from harness.compare.drift import Drift, same
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """`*`: any part of one segment; `**` as a segment: any number of segments; everything else is literal."""
+    parts = []
+    for segment in pattern.split("/"):
+        if segment == "**":
+            parts.append("(?:[^/]+/)*")
+        else:
+            parts.append("[^/]*".join(map(re.escape, segment.split("*"))) + "/")
+    return re.compile("".join(parts))
+
+
+def path_matches(pattern: str, path: str) -> bool:
+    return _compiled(pattern).fullmatch(f"{path}/") is not None
+
+
+def held_at(pattern: str, tree: Any, root: str) -> str | None:
+    """The path of a value in a rendered tree that a pattern matches."""
+    if path_matches(pattern, root):
+        return root
+    if isinstance(tree, dict):
+        branches = tree.items()
+    elif isinstance(tree, list):
+        branches = enumerate(tree, 1)  # type: ignore[assignment]
+    else:
+        return None
+    for name, branch in branches:
+        found = held_at(pattern, branch, f"{root}/{name}")
+        if found is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """open: drifts that nobody accepts. stale: known drifts that no longer occur."""
+
+    open: tuple[Drift, ...]
+    accepted: tuple[tuple[Drift, Known], ...]
+    stale: tuple[Known, ...]
+
+
+def judge(drifts: Sequence[Drift], known: Sequence[Known]) -> Judgement:
+    """Sort drifts into open and accepted ones; the first entry that fits accepts."""
+    open_: list[Drift] = []
+    accepted: list[tuple[Drift, Known]] = []
+    for drift in drifts:
+        entry = next((k for k in known if _accepts(k, drift)), None)
+        if entry is None:
+            open_.append(drift)
+        else:
+            accepted.append((drift, entry))
+    used = {id(entry) for _, entry in accepted}
+    return Judgement(tuple(open_), tuple(accepted), tuple(k for k in known if id(k) not in used))
+
+
+def _accepts(known: Known, drift: Drift) -> bool:
+    return (
+        known.kind == drift.kind
+        and path_matches(known.path, drift.path)
+        and _same_side(known.recorded, drift.recorded)
+        and _same_side(known.fake, drift.fake)
+    )
+
+
+def _same_side(wanted: Any, given: Any) -> bool:
+    if wanted is ABSENT or given is ABSENT:
+        return wanted is given
+    return same(wanted, given)
+
+
+def unseen_of(drifts: Sequence[Drift], unseen: Sequence[Unseen]) -> tuple[list[Drift], list[Drift], list[Unseen]]:
+    """Drifts that remain, those at paths that the source did not show, and unseen paths at which nothing differs."""
+    remaining: list[Drift] = []
+    hidden: list[Drift] = []
+    used: set[int] = set()
+    for drift in drifts:
+        entry = next((u for u in unseen if drift.recorded is ABSENT and path_matches(u.path, drift.path)), None)
+        if entry is None:
+            remaining.append(drift)
+        else:
+            hidden.append(drift)
+            used.add(id(entry))
+    return remaining, hidden, [u for u in unseen if id(u) not in used]

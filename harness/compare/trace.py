@@ -1,0 +1,98 @@
+"""A trace: what passed in one run, taken out of interactions, as far as it counts in a comparison."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.cassette.format import Direction, Interaction
+from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS, counting
+from harness.cassette.scenario import ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request to Graph and its answer. Bodies: parsed JSON, else text; `ABSENT` where there is none.
+
+    status: None where the source does not show it.
+    """
+
+    method: str
+    url: str
+    body: Any
+    status: int | None
+    headers: Mapping[str, str]
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notification, taken out of its envelope. The bot's answer is not part of it: the bot is an input."""
+
+    callback: str
+    headers: Mapping[str, str]
+    envelope: Any
+    item: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    exchanges: tuple[Exchange, ...] = ()
+    notifications: tuple[Told, ...] = ()
+
+
+def trace_of(interactions: Iterable[Interaction]) -> Trace:
+    """The trace of interactions in order. An envelope with several notifications counts as several."""
+    exchanges: list[Exchange] = []
+    notifications: list[Told] = []
+    for interaction in interactions:
+        if interaction.direction is Direction.CLIENT_TO_GRAPH:
+            exchanges.append(_exchange(interaction))
+        else:
+            notifications += _told(interaction)
+    return Trace(tuple(exchanges), tuple(notifications))
+
+
+def _exchange(interaction: Interaction) -> Exchange:
+    request, response = interaction.request, interaction.response
+    return Exchange(
+        method=request.method,
+        url=request.uri,
+        body=parsed(request.body),
+        status=response.status,
+        headers=counting(response.headers, RESPONSE_HEADERS),
+        answer=parsed(response.body),
+    )
+
+
+def _told(interaction: Interaction) -> list[Told]:
+    request = interaction.request
+    headers = counting(request.headers, NOTIFICATION_HEADERS)
+    body = parsed(request.body)
+    if not isinstance(body, dict) or not isinstance(body.get("value"), list):
+        return [Told(request.uri, headers, ABSENT, body)]
+    envelope = {name: value for name, value in body.items() if name != "value"}
+    return [Told(request.uri, headers, envelope, item) for item in body["value"]]
+
+
+def parsed(body: bytes | None) -> Any:
+    """The JSON of a body; its text where it is none (`NaN` is none) or a member stands twice and would be lost."""
+    if not body:
+        return ABSENT
+    try:
+        return json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "backslashreplace")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice")
+    return members
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
