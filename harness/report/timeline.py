@@ -1,0 +1,61 @@
+"""A cassette's timeline: requests →, notifications ←, ids as roles, times where they are known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from harness.cassette.format import Cassette, Direction, Interaction
+from harness.compare import compare, trace_of
+
+
+def timeline(cassette: Cassette) -> str:
+    """One line a request (with its answer) and one a notification; ids as `<call:1>`, numbered by first appearance."""
+    trace = trace_of(cassette.interactions)
+    binding = compare(trace, trace).binding
+    lines = [f"{cassette.path}"]
+    for interaction in cassette.interactions:
+        when = f"{interaction.started}  " if interaction.started else ""
+        lines += [binding.render(f"{when}{line}") for line in _lines(interaction)]
+    return "\n".join(lines)
+
+
+def _lines(interaction: Interaction) -> list[str]:
+    request, response = interaction.request, interaction.response
+    if interaction.direction is Direction.CLIENT_TO_GRAPH:
+        status = "not seen" if response.status is None else str(response.status)
+        return [f"→ {request.method} {request.uri}", f"    {status}{_about(_json(response.body))}"]
+    body = _json(request.body)
+    items = body.get("value") if isinstance(body, dict) else None
+    if not isinstance(items, list):
+        return [f"← POST {request.uri}"]
+    return [_notification(item) for item in items if isinstance(item, dict)]
+
+
+def _notification(item: dict[str, Any]) -> str:
+    resource = item.get("resourceUrl") or item.get("resource") or "?"
+    data = item.get("resourceData")
+    about = f" · {len(data)} in the roster" if isinstance(data, list) else _about(data)
+    return f"← {item.get('changeType', '?')} {resource}{about}"
+
+
+def _about(body: Any) -> str:
+    """What says most about a body: its type, its state or status, how it ended."""
+    if not isinstance(body, dict):
+        return ""
+    error = body.get("error")
+    if isinstance(error, dict):
+        return f" · {error.get('code')}: {error.get('message')}"
+    parts = [str(body.get("@odata.type", "")).removeprefix("#microsoft.graph.")]
+    parts += [str(body[name]) for name in ("state", "status") if body.get(name)]
+    result = body.get("resultInfo")
+    if isinstance(result, dict):
+        parts.append(f"{result.get('code')}/{result.get('subcode')}")
+    return "".join(f" · {part}" for part in parts if part)
+
+
+def _json(body: bytes | None) -> Any:
+    try:
+        return json.loads(body or b"null")
+    except ValueError:
+        return None

@@ -1,0 +1,81 @@
+"""The text report, as people read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.cassette.scenario import ABSENT, Known, Source, SourceKind, Unseen
+from harness.compare import Drift, Result, Verification
+from harness.report import as_text
+
+SOURCE = Source(SourceKind.OBSERVED, "https://example.org/1", "2022-03-15")
+
+
+def test_cassette_that_holds_takes_one_line() -> None:
+    result = Result(Path("c/a.yaml"), SOURCE, interactions=1, notifications=2, ids_bound=9)
+
+    assert as_text(Verification((result,))) == (
+        "same   c/a.yaml  (1 interaction, 2 notifications, 9 ids)\n"
+        "\n"
+        "1 cassette · 1 interaction · 2 notifications · 0 drifts · 0 known · 0 unseen"
+    )
+
+
+def test_drift_shows_path_both_values_evidence_and_what_to_do() -> None:
+    drift = Drift("requests/1/response/body/status", "letter-case", "Running", "running")
+    result = Result(Path("c/a.yaml"), SOURCE, interactions=1, drifts=(drift,))
+
+    assert as_text(Verification((result,))) == (
+        "drift  c/a.yaml  (1 interaction, 0 notifications, 0 ids)\n"
+        "       requests/1/response/body/status: letter case only\n"
+        '           recorded  "Running"\n'
+        '           fake      "running"\n'
+        "           evidence  observed, 2022-03-15, https://example.org/1\n"
+        "           to do     mend the fake, or accept it with a reason under `known` in c/a.scenario.yaml\n"
+        "\n"
+        "1 cassette · 1 interaction · 0 notifications · 1 drift · 0 known · 0 unseen"
+    )
+
+
+def test_side_that_holds_nothing_is_left_out() -> None:
+    drift = Drift("notifications/2", "missing", "updated call <call:1>", ABSENT, "note")
+    result = Result(Path("a.yaml"), None, interactions=1, drifts=(drift,))
+
+    lines = as_text(Verification((result,))).splitlines()
+
+    assert lines[1:4] == [
+        "       notifications/2: missing in the fake",
+        '           recorded  "updated call <call:1>"',
+        "           note      note",
+    ]
+
+
+def test_entries_that_no_longer_hold_are_named_with_the_remedy() -> None:
+    known = Known("a/b", "value", 1, 2, "why")
+    unseen = Unseen("c/d", "because")
+    result = Result(Path("a.yaml"), SOURCE, interactions=1, stale=(known, unseen))
+
+    assert as_text(Verification((result,))).splitlines() == [
+        "drift  a.yaml  (1 interaction, 0 notifications, 0 ids)",
+        "       a/b: known drift that no longer occurs (why)",
+        "           to do     take it out of a.scenario.yaml",
+        "       c/d: unseen path that no longer occurs (because)",
+        "           to do     take it out of a.scenario.yaml",
+        "",
+        "1 cassette · 1 interaction · 0 notifications · 0 drifts · 0 known · 0 unseen · 2 stale",
+    ]
+
+
+def test_cassette_without_verdict_says_why() -> None:
+    result = Result(Path("a.yaml"), problem="a.yaml: is no YAML")
+
+    assert as_text(Verification((result,))).splitlines() == [
+        "none   a.yaml",
+        "       a.yaml: is no YAML",
+        "",
+        "1 cassette · 0 interactions · 0 notifications · 0 drifts · 0 known · 0 unseen · 1 without verdict",
+    ]
+
+
+def test_nothing_at_all_is_said() -> None:
+    assert as_text(Verification(())).splitlines()[0] == "none   nothing to compare: no cassette was found"

@@ -1,0 +1,31 @@
+"""The timeline of a cassette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.cassette.format import load
+from harness.report import timeline
+
+CASSETTES = Path(__file__).parent.parent.parent / "cassettes"
+
+
+def test_timeline_shows_requests_notifications_and_roles() -> None:
+    path = CASSETTES / "documented" / "participant-invite.1-one-participant.yaml"
+
+    lines = timeline(load(path)).splitlines()[1:]
+
+    assert lines == [
+        "→ POST https://graph.microsoft.com/v1.0/communications/calls/<call:1>/participants/invite",
+        "    200 · inviteParticipantsOperation · Running",
+        "← deleted /communications/calls/<call:1>/operations/<operation:1> · inviteParticipantsOperation · completed",
+        "← updated /communications/calls/<call:1>/participants · 1 in the roster",
+    ]
+
+
+def test_timeline_shows_refusals_and_what_was_not_seen() -> None:
+    refused = timeline(load(CASSETTES / "observed" / "errors.3-call-not-found.yaml")).splitlines()
+    unseen = timeline(load(CASSETTES / "observed" / "comms-samples-795.1-invite-rejected.yaml")).splitlines()
+
+    assert refused[2] == "    404 · 8522: Call not found."
+    assert unseen[2] == "    not seen"
