@@ -1,0 +1,191 @@
+"""The manual, held against the code: commands and examples run, tables are whole.
+
+`python -m tests.test_docs` writes docs/refusals.md anew.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cassette.format import load
+from harness.cassette.scenario import KINDS
+from harness.cli import _parser, main
+from harness.graph.refusals import FAILURES, REFUSALS
+from harness.graph.types import Rules
+from harness.report import timeline
+from harness.server import create_app
+from harness.server.seeding import rules_to_json
+from tests.conftest import Bot, Rig
+from tests.server.listening import listening
+from tests.server.test_serving import served
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+SERVE = (ROOT / "docs" / "serve.md").read_text()
+VERIFY = (ROOT / "docs" / "verify.md").read_text()
+INVITE = ROOT / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a page in one language, in order; "" is for blocks that name none."""
+    found: list[tuple[str, list[str]]] = []
+    is_inside = False
+    for line in page.splitlines(keepends=True):
+        if line.startswith("```"):
+            if not is_inside:
+                found.append((line[3:].strip(), []))
+            is_inside = not is_inside
+        elif is_inside:
+            found[-1][1].append(line)
+    return ["".join(lines) for name, lines in found if name == language]
+
+
+def test_ci_runs_the_two_commands_of_the_first_screen() -> None:
+    first, second = blocks(README, "sh")[:2]
+    ci = (ROOT / ".ci" / "run").read_text()
+
+    wanted = re.findall(r"command_in_readme '(.+?)'", ci)
+    assert [[w in block for w in wanted] for block in (second, first)] == [[True, False], [False, True]]
+    assert [block.count("\n") for block in (first, second)] == [1, 1]
+
+
+def test_first_look_shows_what_verify_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = blocks(README, "")[0].splitlines()
+
+    assert main(["verify"]) == 0
+
+    printed = capsys.readouterr().out.splitlines()
+    assert shown[0] in printed
+    assert shown[-1] == printed[-1]
+
+
+def test_timeline_in_the_readme_is_what_show_prints() -> None:
+    assert timeline(load(INVITE)).splitlines()[1:] == blocks(README, "")[2].splitlines()
+
+
+def test_curl_example_carries_a_bot_through() -> None:
+    example = README.split("<!-- example: curl -->")[1]
+    with listening() as bot, served() as fake:
+        script = blocks(example, "sh")[0].replace("http://127.0.0.1:8445", fake.url)
+        script = script.replace("http://127.0.0.1:8446/api/calls", bot.url)
+
+        done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=60, check=False)
+        items = bot.wait_for(9)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"clientContext":"first invite"' in done.stdout
+    assert [(i["changeType"], i["resourceUrl"].split("/")[-1] == "participants") for i in items[-4:]] == [
+        ("deleted", False),
+        ("updated", True),
+        ("updated", False),
+        ("deleted", False),
+    ]
+
+
+def test_python_example_makes_an_app() -> None:
+    namespace: dict[str, Any] = {}
+
+    exec(blocks(SERVE, "python")[0], namespace)
+
+    assert namespace["app"].name == "harness.fake"
+
+
+def test_seeding_example_is_accepted(fake: Rig) -> None:
+    import json
+
+    example = json.loads(blocks(SERVE, "json")[0])
+
+    assert fake.control("POST", "/calls", example).status_code == 201
+
+
+def test_every_option_is_documented() -> None:
+    pages = README + SERVE + VERIFY
+    commands = _parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    options = [o for parser in commands.values() for a in parser._actions for o in a.option_strings]  # type: ignore[union-attr]
+
+    assert [o for o in options if o not in pages and o not in ("-h", "--help")] == []
+
+
+def test_every_control_route_is_documented() -> None:
+    rules = [r for r in create_app(post=Bot()).url_map.iter_rules() if r.rule.startswith("/__admin")]
+    routes = {
+        (method, re.sub(r"<any\((.+)\):what>", r"\1", rule.rule).replace("<call_id>", "{id}"))
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    known = {(m, p) for m, p in routes if ", " not in p}
+    known |= {
+        ("POST", f"/__admin/calls/{{id}}/{v}") for _, p in routes if ", " in p for v in p.split("/")[-1].split(", ")
+    }
+
+    documented = set(re.findall(r"`(GET|POST|PUT) (/__admin[^`]*)`", SERVE))
+    documented |= {("POST", f"/__admin/calls/{{id}}/{v}") for v in re.findall(r"`…/(\w+)`", SERVE)}
+    assert documented == known
+
+
+def test_every_rule_is_documented_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([\w.]+) \|", SERVE.split("## Rules")[1], re.MULTILINE))
+
+    assert rows == {name: str(value).lower() for name, value in rules_to_json(Rules()).items()}
+    assert len(rows) == len(fields(Rules))
+
+
+def test_every_kind_of_drift_is_documented() -> None:
+    section = VERIFY.split("## Kinds of drift")[1].split("##")[0]
+
+    assert tuple(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)) == KINDS
+
+
+def refusals_page() -> str:
+    """docs/refusals.md, from the tables in the code."""
+    refused = [
+        f"| `{name}` | {r.status} | `{r.code}` | {r.message} | {r.evidence} | {r.source} |"
+        for name, r in REFUSALS.items()
+    ]
+    failed = [
+        f"| `{name}` | {f.code} | {f.subcode} | {f.reason} | {f.diag_code} | {f.evidence} | {f.source} |"
+        for name, f in FAILURES.items()
+    ]
+    return "\n".join(
+        [
+            "# Refusals and failures",
+            "",
+            "How the fake refuses a request, and how it tells that an invitation failed. What is `assumed` nobody has",
+            "documented or published; each answer can be set by its name: `Settings(refusals={…})`.",
+            "",
+            "## Refusals",
+            "",
+            "| name | status | code | message | evidence | source |",
+            "|---|---|---|---|---|---|",
+            *refused,
+            "",
+            "## Failed invitations",
+            "",
+            "Told as `addParticipants failed for participant {id}. Underlying reason: {reason}. DiagCode: {diagCode}`,",
+            "with `.@` behind it for everybody but phones (observed).",
+            "",
+            "| name | code | subcode | reason | DiagCode | evidence | source |",
+            "|---|---|---|---|---|---|---|",
+            *failed,
+            "",
+        ]
+    )
+
+
+def test_page_of_refusals_is_current() -> None:
+    assert (ROOT / "docs" / "refusals.md").read_text() == refusals_page()
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "refusals.md").write_text(refusals_page())
+    sys.exit(0)
