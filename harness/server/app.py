@@ -15,7 +15,7 @@ from typing import Any, Final
 from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from harness.delivery.clock import Clock, VirtualClock
 from harness.delivery.outbox import Post
@@ -233,6 +233,8 @@ def _http_error(error: HTTPException) -> Any:
     """What routing and reading refuse, in Graph's words; control routes answer in their own."""
     if control.is_control(request.path):
         return control.problem(error.code or 500, error.description or error.name)
+    if isinstance(error, InternalServerError):
+        return _crashed(error.original_exception or error)
     if isinstance(error, RequestEntityTooLarge):
         return _refused(refuse("too-large", limit=_fake().settings.body_limit))
     if isinstance(error, MethodNotAllowed):
@@ -255,7 +257,7 @@ def _unknown_path(path: str) -> GraphError:
     return refuse("unknown-path", segment=communications.unknown_segment(segments))
 
 
-def _crashed(error: Exception) -> Any:
+def _crashed(error: BaseException) -> Any:
     """A bug in the fake is said as such, in the log with its trace, never as an empty success."""
     current_app.logger.exception("the fake crashed on %s %s", request.method, request.path)
     if control.is_control(request.path):

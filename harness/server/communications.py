@@ -6,7 +6,6 @@ has not are in `NOT_BUILT` and answer 501 with the name of what is missing.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, g, request
@@ -15,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from harness.graph import parsing, roster, wire
 from harness.graph.refusals import refuse
 from harness.graph.types import Application
-from harness.server import tokens
+from harness.server import bodies, tokens
 from harness.server.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIONS, ROSTER_ACTIONS
 from harness.server.world import World
 
@@ -60,15 +59,11 @@ def _body() -> Any:
     if request.mimetype != "application/json":
         raise refuse("unreadable-json")
     try:
-        return json.loads(request.get_data(), parse_constant=_no_json)
+        return bodies.parsed(request.get_data())
     except HTTPException:
         raise
     except (ValueError, RecursionError):
         raise refuse("unreadable-json") from None
-
-
-def _no_json(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def _base() -> str:

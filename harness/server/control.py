@@ -7,7 +7,6 @@ page can send them across origins.
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any, Final
 
 from flask import Blueprint, current_app, request
@@ -17,7 +16,7 @@ from harness.delivery.outbox import Delivery
 from harness.delivery.settings import settings_from_json, settings_to_json
 from harness.errors import GraphError, UsageError
 from harness.graph.types import Call, Happening
-from harness.server import seeding
+from harness.server import bodies, seeding
 from harness.server.world import World
 
 PREFIX: Final = "/__admin"
@@ -58,7 +57,7 @@ def _json(*known: str) -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise UsageError(f"expected Content-Type application/json, got {request.mimetype or 'none'!r}")
     try:
-        value = json.loads(data)
+        value = bodies.parsed(data)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"the body is no JSON: {error}") from None
     if not isinstance(value, dict):

@@ -296,6 +296,24 @@ def test_unknown_control_route_says_so(fake: Rig) -> None:
     assert list(answer.json) == ["problem"]
 
 
+def test_body_that_is_no_json_is_refused(fake: Rig) -> None:
+    answer = fake.client.post("/__admin/calls", data=b'{"id": "\\ud800"}', headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 400
+    assert answer.json["problem"].startswith("the body is no JSON: ")
+
+
+def test_crash_behind_the_view_is_said_too(fake: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    fake.app.config["PROPAGATE_EXCEPTIONS"] = False
+    call = fake.seed_call()
+
+    fake.app.after_request_funcs.setdefault(None, []).append(lambda _: 1 / 0)
+    answer = fake.client.get(f"/v1.0/communications/calls/{call['id']}", headers={"Authorization": "Bearer x"})
+
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_crash_of_the_fake_is_said_and_never_a_success(fake: Rig, caplog: pytest.LogCaptureFixture) -> None:
     fake.app.config["PROPAGATE_EXCEPTIONS"] = False
     fake.world.rules = None  # type: ignore[assignment]

@@ -83,8 +83,9 @@ def test_call_to_somebody_of_another_tenant_is_refused(fake: Rig) -> None:
         (b"\xff", "application/json"),
         (b'{"callbackUri": NaN}', "application/json"),
         (b"[" * 100_000, "application/json"),
+        (b'{"subject": "\\uD800"}', "application/json"),
     ],
-    ids=["cut off", "empty", "another type", "no UTF-8", "NaN", "too deep"],
+    ids=["cut off", "empty", "another type", "no UTF-8", "NaN", "too deep", "half a surrogate pair"],
 )
 def test_unreadable_body_is_refused(fake: Rig, data: bytes, content_type: str) -> None:
     answer = fake.client.post("/v1.0/communications/calls", data=data, headers={**TOKEN, "Content-Type": content_type})
