@@ -21,6 +21,7 @@ from harness.errors import HarnessError, UsageError
 Action = Callable[[], None]
 
 _TICK: Final = 0.01
+_LONGEST_WAIT: Final = 3600.0
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _log: Final = logging.getLogger("harness.delivery")
 
@@ -232,5 +233,5 @@ class RealClock:
                 if wait is not None and wait <= 0:
                     self._is_running = True
                     return heapq.heappop(self._queue)[2]
-                self._changed.wait(wait)
+                self._changed.wait(None if wait is None else min(wait, _LONGEST_WAIT))
             return None

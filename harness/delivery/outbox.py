@@ -16,12 +16,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from harness.delivery.clock import Clock
 from harness.delivery.settings import DeliverySettings, Kind, Order
 from harness.errors import HarnessError
 
+KEPT_BYTES: Final = 64 * 2**10
 _log: Final = logging.getLogger("harness.delivery")
 
 
@@ -69,7 +71,10 @@ class Post(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt to deliver a notification, as the journal keeps it. `status`: of the bot's answer, if it gave one."""
+    """One attempt to deliver a notification, as the journal keeps it: of the body at most its first 64 KiB.
+
+    status: of the bot's answer, if it gave one.
+    """
 
     number: int
     call_id: str
@@ -141,12 +146,22 @@ class Outbox:
         self._number = 0
         self._era = 0
 
-    def put(self, notifications: Sequence[Notification], settings: DeliverySettings | None = None) -> None:
-        """Take the notifications of one cause, in documented order; with settings of their own, or those for all."""
+    def put(
+        self,
+        notifications: Sequence[Notification],
+        settings: DeliverySettings | None = None,
+        *,
+        own: Mapping[str, DeliverySettings] = MappingProxyType({}),
+    ) -> None:
+        """Take the notifications of one cause, in documented order.
+
+        settings: instead of those for all. own: those of single calls, by id.
+        """
         with self._lock:
-            settings = self.settings if settings is None else settings
+            of_all = self.settings if settings is None else settings
             last: _Waiting | None = None
-            for notification in _arranged(notifications, settings.order):
+            for notification in _arranged(notifications, lambda call_id: own.get(call_id, of_all).order):
+                settings = own.get(notification.call_id, of_all)
                 if notification.kind in settings.drop:
                     self._note(_Waiting(notification, settings), self._era, Result.DROPPED)
                     continue
@@ -314,7 +329,7 @@ class Outbox:
             result=result,
             status=status,
             problem=problem,
-            body=notification.body,
+            body=notification.body[:KEPT_BYTES],
         )
         self._journal.append(delivery)
         return delivery
@@ -330,11 +345,11 @@ def _result(status: int) -> Result:
     return Result.RETRYING if status >= 500 else Result.REJECTED
 
 
-def _arranged(notifications: Sequence[Notification], order: Order) -> list[Notification]:
+def _arranged(notifications: Sequence[Notification], order_of: Callable[[str], Order]) -> list[Notification]:
     out: list[Notification] = []
     for notification in notifications:
         if (
-            order is Order.ROSTER_FIRST
+            order_of(notification.call_id) is Order.ROSTER_FIRST
             and notification.kind is Kind.ROSTER
             and out
             and out[-1].kind is Kind.OPERATION

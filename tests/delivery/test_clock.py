@@ -282,6 +282,15 @@ def test_advance_of_real_time_counts_only_what_falls_due_by_it() -> None:
     assert clock.advance(0) == 0
 
 
+def test_something_due_in_ten_thousand_years_leaves_the_thread_alive(real: RealClock) -> None:
+    ran = threading.Event()
+    real.schedule(1e12, lambda: None)
+
+    real.schedule(0, ran.set)
+
+    assert ran.wait(10)
+
+
 def test_real_time_is_aware_and_utc(real: RealClock) -> None:
     assert real.now().utcoffset() == timedelta(0)
 

@@ -240,6 +240,25 @@ def test_one_cause_over_many_calls_keeps_its_order_where_posting_is_submitted() 
     assert outbox.pending == 0
 
 
+def test_settings_of_one_call_count_within_a_cause_of_several() -> None:
+    rig = Rig()
+    own = {"old": DeliverySettings(drop=frozenset({Kind.CALL}))}
+
+    rig.outbox.put([notice("new", call="new"), notice("old", call="old")], own=own)
+    rig.clock.drain()
+
+    assert rig.bot.labels == ["new"]
+
+
+def test_journal_keeps_the_beginning_of_a_body() -> None:
+    rig = Rig()
+    rig.outbox.put([replace(notice("one"), body=b"x" * 10**6)])
+
+    rig.clock.drain()
+
+    assert [len(d.body) for d in rig.outbox.deliveries()] == [64 * 2**10]
+
+
 def test_dropped_kind_is_journaled_and_not_posted() -> None:
     rig = Rig(settings=DeliverySettings(drop=frozenset({ROSTER})))
     rig.outbox.put([notice("operation", kind=OPERATION), notice("roster", kind=ROSTER)])
