@@ -87,7 +87,8 @@ class Rig:
         return self.client.open(f"/v1.0/communications{path}", method=method, json=body, headers=headers, **more)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        return self.client.open(f"/__admin{path}", method=method, json=body)
+        headers = {"Content-Type": "application/json"}
+        return self.client.open(f"/__admin{path}", method=method, data=json.dumps(body), headers=headers)
 
     def seed_call(self, **members: Any) -> dict[str, Any]:
         """A call put in by control; a group call with chat info unless said otherwise."""

@@ -38,14 +38,20 @@ def new_call(body: Any) -> NewCall:
     )
 
 
-def invite_request(body: Any) -> InviteRequest:
-    """The invite request. Raises: GraphError `invalid-body`, `identity-as-text`."""
+def invite_request(body: Any, *, names_a_call: Callable[[str], bool] = lambda _: False) -> InviteRequest:
+    """The invite request.
+
+    names_a_call: whether a `replacesCallId` names an existing call of the application; where the first invitee's does,
+    the others are not read (documented, participant-invite).
+    Raises: GraphError `invalid-body`, `identity-as-text`.
+    """
     _refuse_identity_as_text(body)
     members = _checked(lambda: read_action("invite", body, bound_to="participant[]"))
-    return InviteRequest(
-        invitees=_invitees(members.get("participants") or [], "participants"),
-        client_context=members.get("clientContext"),
-    )
+    entries = members.get("participants") or []
+    named = entries[0].get("replacesCallId") if entries else None
+    if named and names_a_call(named):
+        entries = entries[:1]
+    return InviteRequest(invitees=_invitees(entries, "participants"), client_context=members.get("clientContext"))
 
 
 def identity(members: Mapping[str, Any], place: str) -> Identity:

@@ -70,6 +70,9 @@ def _object(declared: str, value: Any, place: str, depth: int) -> dict[str, Any]
 
 def _actual_type(declared: str, mapping: Mapping[str, Any], place: str) -> str:
     if _TYPE not in mapping:
+        if TYPES[declared].is_abstract:
+            derived = ", ".join(_NS + name for name in TYPES if name != declared and is_a(name, declared))
+            raise Invalid(place, f"expected an @odata.type, one of {derived}")
         return declared
     given = mapping[_TYPE]
     name = given.removeprefix("#").removeprefix("microsoft.graph.") if isinstance(given, str) else None

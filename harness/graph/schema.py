@@ -241,6 +241,15 @@ EXTRA_MEMBERS: Final[Mapping[str, str]] = {
 }
 """Members that clients send in closed types that do not declare them: type -> members."""
 
+KNOWN_MEMBERS: Final[Mapping[str, str]] = {
+    # documented and observed; declared on communicationsIdentitySet or on derived identities
+    "identity": "tenantId:String identityProvider:String",
+    "identitySet": "phone:identity guest:identity encrypted:identity onPremises:identity "
+    "applicationInstance:identity azureCommunicationServicesUser:identity",
+    "invitationParticipantInfo": "endpointType:endpointType",  # documented, participant-invite
+}
+"""Undeclared members of open types whose type is known all the same: type -> members."""
+
 EXTRA_PARAMETERS: Final[Mapping[tuple[str, str], str]] = {
     # documented, participant-invite of 2019-07, beta
     ("answer", "call"): "callback:String acceptModalities:modality[]",
@@ -325,6 +334,7 @@ def properties_of(type_name: str) -> Mapping[str, Property]:
             **TYPES[name].properties,
             **TYPES[name].navigation,
             **_properties(EXTRA_MEMBERS.get(name, "")),
+            **_properties(KNOWN_MEMBERS.get(name, "")),
         }
     return found
 

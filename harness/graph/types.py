@@ -230,7 +230,7 @@ class Call:
     """One call of one application, with who is in it and its operations.
 
     media_config, meeting_info, call_options: JSON as it was sent, checked against the schema.
-    source: the originator; `source_members` holds what else a client sent beside the identity.
+    source: the originator.
     ringing: targets of a created call that have not answered yet.
     """
 

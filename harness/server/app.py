@@ -22,7 +22,7 @@ from harness.delivery.outbox import Post
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
 from harness.graph.refusals import REFUSALS, Refusal, refuse
-from harness.server import communications, control
+from harness.server import communications, control, tokens
 from harness.server.paths import FAMILIES, VERSIONS, canonical
 from harness.server.world import World, WorldSettings
 
@@ -49,7 +49,8 @@ class Settings:
     """How a fake is set up.
 
     world: its rules, delivery and ids. body_limit: bytes of a request body (assumed). journal: how many requests
-    are kept. refuse_opaque_tokens: only JWTs are taken. refusals: other answers for rules of
+    are kept. refuse_opaque_tokens: only JWTs are taken. any_control_host: control answers whatever name it is called
+    by; else only as `localhost` or by an address, which no web page can pretend. refusals: other answers for rules of
     `harness.graph.refusals`, by name.
     """
 
@@ -57,6 +58,7 @@ class Settings:
     body_limit: int = 4 * 2**20
     journal: int = 1000
     refuse_opaque_tokens: bool = False
+    any_control_host: bool = False
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
 
 
@@ -180,8 +182,22 @@ def _name_request() -> None:
     """
     request_id = _fake().world.new_id()
     g.ids = _Ids(request_id, request.headers.get("client-request-id") or request_id)
+    if control.is_control(request.path):
+        return
+    if request.path.split("/")[1] in VERSIONS:
+        _authenticate()
     if request.method == "OPTIONS":
         raise MethodNotAllowed
+
+
+def _authenticate() -> None:
+    """A token comes before everything else below a version, also before a path that leads nowhere (assumed)."""
+    fake = _fake()
+    g.application = tokens.application(
+        request.headers.get("Authorization"),
+        fake.world.application,
+        refuse_opaque=fake.settings.refuse_opaque_tokens,
+    )
 
 
 def _finish(response: Response) -> Response:
@@ -239,7 +255,7 @@ def _http_error(error: HTTPException) -> Any:
         return _refused(refuse("too-large", limit=_fake().settings.body_limit))
     if isinstance(error, MethodNotAllowed):
         body, status = _refused(refuse("wrong-method"))
-        return body, status, {"Allow": ", ".join(sorted(error.valid_methods or ()))}
+        return body, status, {"Allow": ", ".join(sorted(set(error.valid_methods or ()) - {"OPTIONS"}))}
     if isinstance(error, NotFound):
         return _refused(_unknown_path(request.path))
     return _refused(refuse("invalid-body", place="request", problem=error.description or error.name))

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from harness.graph import parsing, roster, wire
 from harness.graph.refusals import refuse
 from harness.graph.types import Application
-from harness.server import bodies, tokens
+from harness.server import bodies
 from harness.server.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIONS, ROSTER_ACTIONS
 from harness.server.world import World
 
@@ -36,20 +36,15 @@ def _world() -> World:
 
 
 @blueprint.before_request
-def _authenticate() -> None:
-    """The application of the token; then query options, none of which is built, are refused loudly."""
-    fake = current_app.extensions["harness"]
-    g.application = tokens.application(
-        request.headers.get("Authorization"),
-        fake.world.application,
-        refuse_opaque=fake.settings.refuse_opaque_tokens,
-    )
+def _refuse_query_options() -> None:
+    """No query option is built; each is refused loudly."""
     for name in request.args:
         if name.lower().removeprefix("$") in _QUERY_OPTIONS:
             raise refuse("not-built", what=f"query option '{name}'")
 
 
 def _application() -> Application:
+    """For whom the token of this request speaks; `harness.server.app` has read it."""
     application: Application = g.application
     return application
 
@@ -114,7 +109,9 @@ def delete_participant(version: str, family: str, call_id: str, participant_id: 
 
 @blueprint.post(f"{_CALL}/participants/invite")
 def invite(version: str, family: str, call_id: str) -> Answer:
-    operation = _world().invite(call_id, parsing.invite_request(_body()), _application())
+    world, application = _world(), _application()
+    asked = parsing.invite_request(_body(), names_a_call=lambda named: world.named_call(named, application) is not None)
+    operation = world.invite(call_id, asked, application)
     base = _base()
     location = wire.operation_url(base, version, family, call_id, operation.id)
     return wire.invited(operation, base=base, version=version), 200, {"Location": location}

@@ -1,13 +1,15 @@
 """The fake's own routes below `/__admin/`: health, reset, calls, people, rules, clock, deliveries, requests.
 
-They answer in plain JSON; a wrong request is 400 with `problem`. Bodies must be `application/json`, so that no web
-page can send them across origins.
+They answer in plain JSON; a wrong request is 400 with `problem`. No web page can command a fake on loopback: what
+changes something must say `application/json`, which pages of another origin cannot send, and the fake must be called
+`localhost` or by its address, which a page cannot do under a name of its own.
 """
 
 from __future__ import annotations
 
-import base64
+from ipaddress import ip_address
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, request
 
@@ -15,7 +17,7 @@ from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Delivery
 from harness.delivery.settings import settings_from_json, settings_to_json
 from harness.errors import GraphError, UsageError
-from harness.graph.types import Call, Happening
+from harness.graph.types import Call, Happening, IdentityKind
 from harness.server import bodies, seeding
 from harness.server.world import World
 
@@ -39,6 +41,23 @@ def _world() -> World:
     return world
 
 
+@blueprint.before_request
+def _refuse_web_pages() -> None:
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if not current_app.extensions["harness"].settings.any_control_host and not _is_plain(host):
+        raise UsageError(f"control is called {host!r}: call it by its address, or as localhost")
+    if request.method in ("POST", "PUT") and request.mimetype != "application/json":
+        raise UsageError(f"expected Content-Type application/json, got {request.mimetype or 'none'!r}")
+
+
+def _is_plain(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
+
+
 @blueprint.errorhandler(UsageError)
 def _asked_wrongly(error: UsageError) -> Answer:
     return problem(400, str(error))
@@ -54,8 +73,6 @@ def _json(*known: str) -> dict[str, Any]:
     data = request.get_data()
     if not data:
         return {}
-    if request.mimetype != "application/json":
-        raise UsageError(f"expected Content-Type application/json, got {request.mimetype or 'none'!r}")
     try:
         value = bodies.parsed(data)
     except (ValueError, RecursionError) as error:
@@ -121,9 +138,10 @@ def react(call_id: str, what: str) -> Answer:
 
 @blueprint.post("/calls/<call_id>/joins")
 def join(call_id: str) -> Answer:
-    """Somebody joins on their own: a PARTICIPANT of `harness.server.seeding`."""
+    """Somebody joins on their own: an identity, and `id`, `hidden`, `info`."""
     world = _world()
-    participant = seeding.read_participant(_json(), "participant", world.new_id)
+    body = _json(*IdentityKind, "id", "hidden", "info")
+    participant = seeding.read_participant(body, "participant", world.new_id)
     world.join(call_id, participant.person, participant_id=participant.id, hidden=participant.hidden)
     return {"participantId": participant.id}, 200
 
@@ -170,6 +188,7 @@ def list_deliveries() -> Answer:
     return {
         "settings": settings_to_json(outbox.settings),
         "pending": outbox.pending,
+        "forgotten": outbox.dropped_from_journal,
         "deliveries": [_shown_delivery(d) for d in outbox.deliveries()],
     }, 200
 
@@ -262,7 +281,4 @@ def _shown_delivery(delivery: Delivery) -> dict[str, Any]:
 
 
 def _text(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        return base64.b64encode(body).decode()
+    return body.decode("utf-8", "replace")

@@ -46,6 +46,13 @@ from harness.server.world import World
 NewId = Callable[[], str]
 E = TypeVar("E", bound=StrEnum)
 
+_MOST: Final = {bool: 1, int: 1000, float: 86_400}
+_WANTED: Final = {
+    bool: "true or false",
+    int: "a whole number, from 0 to 1000",
+    float: "seconds, from 0 to 86400",
+}
+
 _KINDS: Final = {str(kind): kind for kind in IdentityKind}
 _REACTIONS: Final = tuple(str(kind) for kind in ReactionKind)
 _MEDIA_TYPES: Final = {
@@ -74,8 +81,13 @@ class Seed:
 
 
 def seed(world: World, given: Any) -> None:
-    """Read `given` and put it into the world. Raises: UsageError, before anything is put in."""
+    """Read `given` and put it into the world. Raises: UsageError, before anything is put in.
+
+    Only of several calls with one id the first is in by then.
+    """
     read = read_seed(given, default=world.application, new_id=world.new_id, rules=world.rules)
+    for seeded in read.calls:
+        world.refuse_taken(seeded.call.id)
     if read.application is not None:
         world.application = read.application
     if read.rules is not None:
@@ -132,11 +144,10 @@ def read_rules(value: Any, place: str, default: Rules) -> Rules:
     for wire_name, given in members.items():
         name = names[wire_name]
         kind = type(getattr(default, name))
-        if kind is float and type(given) is int:
-            given = float(given)
-        if type(given) is not kind:
-            raise UsageError(f"{place}.{wire_name}: expected {_kind_name(kind)}, got {given!r}")
-        changes[name] = given
+        right = {bool: (bool,), int: (int,), float: (int, float)}[kind]
+        if type(given) not in right or not 0 <= given <= _MOST[kind]:
+            raise UsageError(f"{place}.{wire_name}: expected {_WANTED[kind]}, got {given!r}")
+        changes[name] = kind(given)
     return replace(default, **changes)
 
 
@@ -224,11 +235,11 @@ def read_participant(value: Any, place: str, new_id: NewId) -> Participant:
 
 
 def read_result(value: Any, place: str, *also: str) -> ResultInfo:
-    """`{code, subcode, message}`, as a resultInfo tells it."""
+    """`{code, subcode, message}`, as a resultInfo tells it; 500 and 0 where they are left out."""
     members = _members(value, place, ("code", "subcode", "message", *also))
     numbers = []
-    for name in ("code", "subcode"):
-        number = members.get(name, 0)
+    for name, default in (("code", 500), ("subcode", 0)):
+        number = members.get(name, default)
         if type(number) is not int:
             raise UsageError(f"{place}.{name}: expected a whole number, got {number!r}")
         numbers.append(number)
@@ -380,10 +391,6 @@ def _member_of(members: Mapping[str, Any], name: str, place: str, default: E) ->
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
-
-
-def _kind_name(kind: type) -> str:
-    return {bool: "true or false", int: "a whole number", float: "a number"}[kind]
 
 
 def _named(display_name: str | None) -> dict[str, str]:

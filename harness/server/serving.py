@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from waitress import wasyncore
@@ -19,7 +19,8 @@ from harness.errors import UsageError
 from harness.server.app import Settings, create_app
 
 _THREADS: Final = 8
-_POSTING: Final = 8
+_POSTING: Final = 64
+"""Bots that may be slow at a time before others have to wait for them."""
 _CONNECTIONS: Final = 1000
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
@@ -52,6 +53,7 @@ def serve(
     # waitress warns whenever a request has to wait for a thread; with kept-alive connections that is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if host not in _LOOPBACK:
+        settings = replace(settings, any_control_host=True)
         _log.warning("listening on %s: whoever reaches this address commands the fake", host)
     listening = _bind(host, port)
     clock = RealClock()
@@ -91,6 +93,8 @@ def serve(
 
 
 def _bind(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise UsageError(f"cannot listen on port {port}: expected one from 0 to 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=1024)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from dataclasses import replace
 from typing import Any
 
 from harness.graph.refusals import refuse
 from harness.graph.types import Application
+from harness.server.bodies import parsed
 
 
 def application(authorization: str | None, default: Application, *, refuse_opaque: bool = False) -> Application:
@@ -41,8 +41,8 @@ def application(authorization: str | None, default: Application, *, refuse_opaqu
 def _claims(token: str) -> dict[str, Any]:
     payload = token.split(".")[1]
     try:
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (binascii.Error, ValueError):
+        claims = parsed(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
         raise refuse("bad-token") from None
     if not isinstance(claims, dict):
         raise refuse("bad-token")

@@ -141,6 +141,12 @@ class World:
                 raise refuse("unknown-call")
             return call
 
+    def named_call(self, named: str, application: Application) -> Call | None:
+        """The application's call that a `replacesCallId` names: an id in any spelling, a path, or a URL."""
+        with self._lock:
+            call = self._calls.get(normal_id(named))
+            return call if call is not None and call.application.id == application.id else None
+
     def calls(self) -> list[Call]:
         with self._lock:
             return list(self._calls.values())
@@ -205,9 +211,11 @@ class World:
             self._keep(self._reaction(call, invitation, happening, result))
 
     def join(self, call_id: str, person: Person, *, participant_id: str | None = None, hidden: bool = False) -> str:
-        """Somebody joins; returns their participant id."""
+        """Somebody joins; returns their participant id. Raises: UsageError when the id is taken."""
         with self._lock:
             new_id = participant_id or self.new_id()
+            if any(p.id == new_id for p in self.call(call_id).participants):
+                raise UsageError(f"participant {new_id!r} is in the call already: give the newcomer another id")
             self._keep(participants.join(self.call(call_id), person, participant_id=new_id, hidden=hidden))
             return new_id
 
@@ -232,19 +240,23 @@ class World:
     def add_call(self, call: Call, delivery: DeliverySettings | None = None) -> None:
         """Put a call in as it is; nothing is told. Raises: UsageError when its id is taken."""
         with self._lock:
-            if normal_id(call.id) in self._calls:
-                raise UsageError(f"call {call.id!r} exists already: give it another id, or reset first")
+            self.refuse_taken(call.id)
             self._calls[normal_id(call.id)] = call
             if delivery is not None:
                 self._delivery[call.id] = delivery
+
+    def refuse_taken(self, call_id: str) -> None:
+        """Raises: UsageError when there is a call of this id, in whatever spelling."""
+        with self._lock:
+            if normal_id(call_id) in self._calls:
+                raise UsageError(f"call {call_id!r} exists already: give it another id, or reset first")
 
     # ---- inside
 
     def _replaced(self, asked: InviteRequest, application: Application) -> Call | None:
         """The application's call that the first invitee's `replacesCallId` names, in any spelling of its id."""
         named = asked.invitees[0].replaces_call_id if asked.invitees else None
-        call = self._calls.get(normal_id(named)) if named else None
-        return call if call is not None and call.application.id == application.id else None
+        return self.named_call(named, application) if named else None
 
     def _is_readable(self, operation: Operation) -> bool:
         return self.rules.ended_operations_readable or operation.status is OperationStatus.RUNNING
@@ -268,15 +280,15 @@ class World:
 
     def _keep(self, outcome: Outcome) -> None:
         """Make an outcome true: keep its calls, forget ended ones, tell what changed, wait for what is due."""
-        settings = {call.id: self._delivery.get(call.id) for call in outcome.calls}
+        told = [notification(change, new_id=self.new_id) for change in outcome.changes]
+        own = {call.id: self._delivery[call.id] for call in outcome.calls if call.id in self._delivery}
         for call in outcome.calls:
             if call.state is not CallState.TERMINATED:
                 self._calls[normal_id(call.id)] = call
             else:
                 self._calls.pop(normal_id(call.id), None)
                 self._delivery.pop(call.id, None)
-        told = [notification(change, new_id=self.new_id) for change in outcome.changes]
-        self.outbox.put(told, settings[outcome.calls[0].id])
+        self.outbox.put(told, own=own)
         for due in outcome.due:
             self.clock.schedule(due.after, partial(self._happen, due))
 

@@ -18,8 +18,9 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
@@ -159,20 +160,28 @@ def invitation(number: int) -> dict[str, Any]:
 # ---- throughput
 
 
-def rate(port: int, connections: int, seconds: float, paths: list[str]) -> float:
-    """Invites a second over so many kept-alive connections: five into each path, then the next one."""
+def rate(port: int, connections: int, seconds: float, paths: Iterable[str]) -> float:
+    """Invites a second over so many kept-alive connections: five into each path, then the next one.
+
+    Raises: RuntimeError when the paths do not last.
+    """
+    waiting = iter(paths)
+    problems: list[str] = []
     done = [0] * connections
     began = time.perf_counter()
     stop = began + seconds
 
     def load(worker: int) -> None:
         client = Client(port)
-        mine = iter(paths[worker::connections])
         while time.perf_counter() < stop:
-            path = next(mine)
+            path = next(waiting, None)
+            if path is None:
+                problems.append("the seeded calls were used up before the time")
+                break
             for number in range(INVITES_PER_CALL):
                 answer = client.send("POST", path, invitation(number))
-                assert not answer.startswith(b'{"error'), answer
+                if answer.startswith(b'{"error'):
+                    problems.append(answer.decode())
                 done[worker] += 1
         client.close()
 
@@ -181,6 +190,8 @@ def rate(port: int, connections: int, seconds: float, paths: list[str]) -> float
         thread.start()
     for thread in threads:
         thread.join()
+    if problems:
+        raise RuntimeError(problems[0])
     return sum(done) / (time.perf_counter() - began)
 
 
@@ -203,10 +214,10 @@ def print_throughput(seconds: float) -> None:
         quiet = {"notifications": {"drop": ["operation", "roster"]}}
         slice_ = seconds / SLICES
         for connections in CONNECTIONS:
-            count = max(int(slice_ * 600), 2 * connections)
+            count = int(slice_ * 600) + 2 * connections
             rates: list[tuple[float, float, float]] = []
             for _ in range(SLICES):
-                plain = rate(bare, connections, slice_, ["/invite"] * 10**6)
+                plain = rate(bare, connections, slice_, repeat("/invite"))
                 silent = rate(fake, connections, slice_, seeded_paths(fake, count, callback, **quiet))
                 wait_until_told(fake)
                 told = rate(fake, connections, slice_, seeded_paths(fake, count, callback))

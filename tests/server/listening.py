@@ -30,7 +30,9 @@ class Listener:
 
 
 @contextmanager
-def listening(status: int = 202) -> Iterator[Listener]:
+def listening(status: int = 202, wait_for: threading.Event | None = None) -> Iterator[Listener]:
+    """A bot that answers with `status`, once `wait_for` is set if there is one."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -39,6 +41,8 @@ def listening(status: int = 202) -> Iterator[Listener]:
                 listener.headers.append(dict(self.headers))
                 problems.extend(strict.check_notifications(body))
                 listener.changed.notify_all()
+            if wait_for is not None:
+                wait_for.wait(10)
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()

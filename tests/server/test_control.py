@@ -111,11 +111,23 @@ WRONG: dict[str, tuple[str, str, Any, str]] = {
         "body: unknown 'mostGuests'; known: mostInvitees, mostTargets, severalNeedChat, oneInvitedBot, "
         "uniqueIdentities, ringTimeout, mediaFailureAfter, rosterWhileRinging, endedOperationsReadable",
     ),
+    "rule beyond bounds": (
+        "PUT",
+        "/rules",
+        {"ringTimeout": 1e10},
+        "body.ringTimeout: expected seconds, from 0 to 86400, got 10000000000.0",
+    ),
+    "rule below zero": (
+        "PUT",
+        "/rules",
+        {"mostInvitees": -1},
+        "body.mostInvitees: expected a whole number, from 0 to 1000, got -1",
+    ),
     "rule of another type": (
         "PUT",
         "/rules",
         {"mostInvitees": True},
-        "body.mostInvitees: expected a whole number, got True",
+        "body.mostInvitees: expected a whole number, from 0 to 1000, got True",
     ),
     "delivery": (
         "PUT",
@@ -138,9 +150,31 @@ def test_wrong_control_request_says_what_would_be_right(
 
 def test_body_of_another_content_type_is_refused(fake: Rig) -> None:
     """A web page of another origin can send text/plain, but not JSON."""
-    answer = fake.client.post("/__admin/reset", data="{}", headers={"Content-Type": "text/plain"})
+    fake.seed_call()
 
-    assert answer.json == {"problem": "expected Content-Type application/json, got 'text/plain'"}
+    for data in ("{}", ""):
+        answer = fake.client.post("/__admin/reset", data=data, headers={"Content-Type": "text/plain"})
+        assert answer.json == {"problem": "expected Content-Type application/json, got 'text/plain'"}
+
+    assert len(fake.control("GET", "/calls").json["calls"]) == 1
+
+
+@pytest.mark.parametrize("host", ["localhost:80", "127.0.0.1:8445", "[::1]:8445", "10.0.0.1"])
+def test_control_answers_to_an_address(fake: Rig, host: str) -> None:
+    assert fake.client.get("/__admin/health", headers={"Host": host}).status_code == 200
+
+
+def test_control_does_not_answer_to_a_name_that_a_web_page_can_have(fake: Rig) -> None:
+    answer = fake.client.get("/__admin/requests", headers={"Host": "evil.example"})
+
+    problem = "control is called 'evil.example': call it by its address, or as localhost"
+    assert (answer.status_code, answer.json) == (400, {"problem": problem})
+
+
+def test_control_answers_to_any_name_where_the_settings_say_so() -> None:
+    answer = rig(any_control_host=True).client.get("/__admin/health", headers={"Host": "fake"})
+
+    assert answer.status_code == 200
 
 
 def test_call_that_exists_is_not_seeded_twice(fake: Rig) -> None:
@@ -191,6 +225,22 @@ def test_people_join_and_leave_on_their_own(fake: Rig) -> None:
 
     fake.clock.drain()
     assert fake.bot.labels == ["updated roster of 2", "updated roster of 1"]
+
+
+def test_nobody_joins_under_an_id_that_is_taken(fake: Rig) -> None:
+    call = fake.seed_call(participants=[{**user("adele"), "id": "one"}])
+
+    answer = fake.control("POST", f"/calls/{call['id']}/joins", {**user("bob"), "id": "one"})
+
+    assert answer.json == {"problem": "participant 'one' is in the call already: give the newcomer another id"}
+
+
+def test_what_a_newcomer_cannot_bring_is_refused(fake: Rig) -> None:
+    call = fake.seed_call()
+
+    answer = fake.control("POST", f"/calls/{call['id']}/joins", {**user("bob"), "isMuted": True})
+
+    assert answer.json["problem"].startswith("unknown 'isMuted'; known: user, ")
 
 
 def test_service_can_end_a_call(fake: Rig) -> None:

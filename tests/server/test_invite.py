@@ -131,6 +131,28 @@ def test_replacing_a_peer_to_peer_call_tells_its_end_last(fake: Rig) -> None:
     assert fake.send("GET", f"/calls/{old['id']}").status_code == 404
 
 
+def test_rest_of_a_replacement_is_ignored_whatever_it_is(fake: Rig) -> None:
+    call = fake.seed_call()
+    old = fake.seed_call(kind="peerToPeer", participants=[user("adele")], chatInfo=None)
+
+    invitations: list[dict[str, Any]] = [{"identity": user("adele"), "replacesCallId": old["id"]}, {}]
+    answer = fake.send("POST", f"/calls/{call['id']}/participants/invite", {"participants": invitations})
+
+    assert (answer.status_code, len(answer.json["participants"])) == (200, 1)
+
+
+def test_settings_of_the_replaced_call_are_its_own(fake: Rig) -> None:
+    call = fake.seed_call()
+    quiet = {"kind": "peerToPeer", "participants": [user("adele")], "notifications": {"drop": ["call"]}}
+    old = fake.seed_call(**quiet)
+
+    invitation = {"identity": user("adele"), "replacesCallId": old["id"]}
+    fake.send("POST", f"/calls/{call['id']}/participants/invite", {"participants": [invitation]})
+
+    fake.clock.drain()
+    assert fake.bot.labels == ["deleted operation completed", "updated roster of 2"]
+
+
 def test_failed_replacement_leaves_the_old_call_up(fake: Rig) -> None:
     call = fake.seed_call()
     old = fake.seed_call(kind="peerToPeer", participants=[user("adele")], chatInfo=None)

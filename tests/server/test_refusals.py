@@ -29,7 +29,14 @@ def test_missing_token_is_refused(fake: Rig, headers: dict[str, str]) -> None:
     assert error_of(answer) == (401, "InvalidAuthenticationToken", "Access token is empty.")
 
 
-@pytest.mark.parametrize("token", ["a.b.c", "e30.bm90IGpzb24.x", "e30.W10.x"], ids=["no base64", "no JSON", "a list"])
+DEEP = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["a.b.c", "e30.bm90IGpzb24.x", "e30.W10.x", f"e30.{DEEP}.x"],
+    ids=["no base64", "no JSON", "a list", "too deep"],
+)
 def test_token_that_cannot_be_read_is_refused(fake: Rig, token: str) -> None:
     answer = fake.client.get("/v1.0/communications/calls/x", headers={"Authorization": f"Bearer {token}"})
 
@@ -38,6 +45,20 @@ def test_token_that_cannot_be_read_is_refused(fake: Rig, token: str) -> None:
         "InvalidAuthenticationToken",
         "CompactToken parsing failed with error code: 80049217",
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/v1.0/communications/foo"), ("PATCH", "/beta/app/calls/x"), ("GET", "/v1.0/users"), ("GET", "/v1.0")],
+)
+def test_token_comes_before_the_path(fake: Rig, method: str, path: str) -> None:
+    assert fake.client.open(path, method=method).status_code == 401
+
+
+def test_wrong_method_names_those_that_are_allowed(fake: Rig) -> None:
+    answer = fake.send("PATCH", "/calls/x", {})
+
+    assert answer.headers["Allow"] == "DELETE, GET, HEAD"
 
 
 def test_opaque_token_is_refused_where_the_settings_say_so() -> None:
@@ -84,8 +105,22 @@ def test_call_to_somebody_of_another_tenant_is_refused(fake: Rig) -> None:
         (b'{"callbackUri": NaN}', "application/json"),
         (b"[" * 100_000, "application/json"),
         (b'{"subject": "\\uD800"}', "application/json"),
+        (b'{"subject": "\xed\xa0\x80"}', "application/json"),
+        ('{"subject": "x"}'.encode("utf-16"), "application/json"),
+        (b'{"anything": 1e400}', "application/json"),
     ],
-    ids=["cut off", "empty", "another type", "no UTF-8", "NaN", "too deep", "half a surrogate pair"],
+    ids=[
+        "cut off",
+        "empty",
+        "another type",
+        "no UTF-8",
+        "NaN",
+        "too deep",
+        "half a surrogate pair",
+        "the same raw",
+        "UTF-16",
+        "beyond all numbers",
+    ],
 )
 def test_unreadable_body_is_refused(fake: Rig, data: bytes, content_type: str) -> None:
     answer = fake.client.post("/v1.0/communications/calls", data=data, headers={**TOKEN, "Content-Type": content_type})
@@ -118,6 +153,19 @@ BODIES: dict[str, tuple[Any, str]] = {
         {"callbackUri": CALLBACK, "mediaConfig": {"@odata.type": "#microsoft.graph.chatInfo"}},
         "mediaConfig: @odata.type '#microsoft.graph.chatInfo' is not '#microsoft.graph.mediaConfig' "
         "or derived from it.",
+    ),
+    "tenant a number": (
+        {"callbackUri": CALLBACK, "targets": [{"identity": {"user": {"id": "a", "tenantId": 5}}}]},
+        "targets[0].identity.user.tenantId: expected a string, got a number.",
+    ),
+    "name of a phone a number": (
+        {"callbackUri": CALLBACK, "targets": [{"identity": {"phone": {"id": "+99900000001", "displayName": 5}}}]},
+        "targets[0].identity.phone.displayName: expected a string, got a number.",
+    ),
+    "meeting of no type": (
+        {"callbackUri": CALLBACK, "meetingInfo": {}},
+        "meetingInfo: expected an @odata.type, one of #microsoft.graph.joinMeetingIdMeetingInfo, "
+        "#microsoft.graph.organizerMeetingInfo, #microsoft.graph.tokenMeetingInfo.",
     ),
     "six targets": (
         {"callbackUri": CALLBACK, "targets": [{"identity": user(c)} for c in "abcdef"]},

@@ -119,6 +119,29 @@ def test_nothing_is_left_running() -> None:
     assert threading.active_count() == before
 
 
+def test_port_that_does_not_exist_is_a_usage_error() -> None:
+    with (
+        pytest.raises(UsageError, match=r"^cannot listen on port 99999: expected one from 0 to 65535$"),
+        serve(Settings(), port=99999),
+    ):
+        pass
+
+
+def test_many_slow_bots_hold_up_their_own_calls_only() -> None:
+    release = threading.Event()
+    with listening(wait_for=release) as slow, listening() as quick, served() as fake:
+        for _ in range(12):
+            ask(fake, "POST", "/v1.0/communications/calls", {"callbackUri": slow.url})
+
+        ask(fake, "POST", "/v1.0/communications/calls", {"callbackUri": quick.url})
+
+        told = len(quick.wait_for(3))
+        release.set()
+        slow.wait_for(36)
+
+    assert told == 3
+
+
 def test_address_in_use_is_a_usage_error() -> None:
     with (
         served() as fake,
