@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from harness.cassette.format import Cassette, Direction, Interaction, Request, Response, load
 from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, scenario_path
-from harness.compare import compare, judge, trace_of
+from harness.compare import bound, compare, judge, trace_of
 from harness.compare.verdict import Result, Verification
 from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Notification
@@ -97,7 +97,7 @@ class _Drive:
 
     def _send(self, interaction: Interaction, before: Sequence[Interaction]) -> None:
         """Send one recorded request, with the ids that the fake has given out so far."""
-        binding = compare(trace_of(before), trace_of(self._out)).binding if before else None
+        binding = bound(trace_of(before), trace_of(self._out)) if before else None
         request = interaction.request
         uri = binding.translate(request.uri) if binding else request.uri
         body = request.body

@@ -1,6 +1,6 @@
 """The comparer: two traces, what differs between them, and what is accepted."""
 
-from harness.compare.comparing import Comparison, compare
+from harness.compare.comparing import Comparison, bound, compare
 from harness.compare.drift import Drift
 from harness.compare.known import Judgement, judge, path_matches
 from harness.compare.trace import Exchange, Told, Trace, trace_of
@@ -16,6 +16,7 @@ __all__ = [
     "Trace",
     "Verdict",
     "Verification",
+    "bound",
     "compare",
     "judge",
     "path_matches",

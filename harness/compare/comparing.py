@@ -53,6 +53,13 @@ def compare(recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), orde
     return Comparison(tuple(remaining), tuple(hidden), tuple(unused), comparing.binding)
 
 
+def bound(recorded: Trace, fake: Trace) -> Binding:
+    """The binding of two traces, without what differs."""
+    comparing = _Comparing(recorded, fake)
+    comparing.bind()
+    return comparing.binding
+
+
 class _Comparing:
     def __init__(self, recorded: Trace, fake: Trace) -> None:
         self.binding = Binding()

@@ -66,10 +66,9 @@ def create(
     Source: documented, application-post-calls.
     """
     _check(asked, rules)
-    bot = Identity(IdentityKind.APPLICATION, application.id, _named(application.display_name))
-    source = asked.source or bot
+    source = asked.source or application.identity
     streams = (MediaStream(),) if "audio" in asked.requested_modalities else ()
-    me = Participant(new_id(), Person(bot), media_streams=streams, endpoint_type=None)
+    me = Participant(new_id(), Person(application.identity), media_streams=streams, endpoint_type=None)
     call = Call(
         id=new_id(),
         application=application,
@@ -207,7 +206,3 @@ def _kind(asked: NewCall) -> CallKind:
     if asked.meeting_info is not None or asked.chat_info is not None:
         return CallKind.MEETING
     return CallKind.PEER_TO_PEER if len(asked.targets) == 1 else CallKind.GROUP
-
-
-def _named(display_name: str | None) -> dict[str, str]:
-    return {} if display_name is None else {"displayName": display_name}

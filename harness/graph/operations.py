@@ -79,12 +79,16 @@ def _state_now(call: Call, invitation: Invitation) -> InvitationState:
     return InvitationState.JOINED if joined else InvitationState.FAILED
 
 
+def cancel(call: Call, invitation: Invitation) -> tuple[Call, tuple[Change, ...]]:
+    """The call with one invitation cancelled, and the end of its operation if nobody else of it is rung."""
+    return settle(call, invitation, InvitationStep.FAIL, failure("cancelled", invitation.person.identity))
+
+
 def cancel_pending(call: Call) -> tuple[Call, tuple[Change, ...]]:
     """The call with everybody who is still rung cancelled, and the ends of their operations."""
     told: tuple[Change, ...] = ()
     for invitation in call.pending:
-        result = failure("cancelled", invitation.person.identity)
-        call, changes = settle(call, invitation, InvitationStep.FAIL, result)
+        call, changes = cancel(call, invitation)
         told = (*told, *changes)
     return call, told
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.graph import calls, operations, roster
-from harness.graph.refusals import PEER_LEFT, PHONE_LEFT, failure, refuse
-from harness.graph.states import CALL_STEPS, CallStep, InvitationStep, can
+from harness.graph.refusals import PEER_LEFT, PHONE_LEFT, refuse
+from harness.graph.states import CALL_STEPS, CallStep, can
 from harness.graph.types import Call, CallKind, IdentityKind, Outcome, Person, RosterChanged
 
 
@@ -46,8 +46,7 @@ def remove(call: Call, participant_id: str) -> Outcome:
     """
     invitation = operations.pending(call, participant_id)
     if invitation is not None and invitation.operation_id is not None:
-        result = failure("cancelled", invitation.person.identity)
-        call, told = operations.settle(call, invitation, InvitationStep.FAIL, result)
+        call, told = operations.cancel(call, invitation)
         return Outcome((call,), told)
     if all(p.id != participant_id for p in call.roster):
         raise refuse("unknown-participant")

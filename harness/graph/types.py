@@ -152,6 +152,12 @@ class Application:
     has_number: bool = False
     permissions: frozenset[str] | None = None
 
+    @property
+    def identity(self) -> Identity:
+        """Who the bot is in a call."""
+        named = {} if self.display_name is None else {"displayName": self.display_name}
+        return Identity(IdentityKind.APPLICATION, self.id, named)
+
 
 @dataclass(frozen=True, slots=True)
 class MediaStream:

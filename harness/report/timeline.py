@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 from harness.cassette.format import Cassette, Direction, Interaction
-from harness.compare import compare, trace_of
+from harness.compare import bound, trace_of
 
 
 def timeline(cassette: Cassette) -> str:
     """One line a request (with its answer) and one a notification; ids as `<call:1>`, numbered by first appearance."""
     trace = trace_of(cassette.interactions)
-    binding = compare(trace, trace).binding
+    binding = bound(trace, trace)
     lines = [f"{cassette.path}"]
     for interaction in cassette.interactions:
         when = f"{interaction.started}  " if interaction.started else ""

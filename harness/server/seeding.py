@@ -173,16 +173,15 @@ def read_call(value: Any, place: str, application: Application, new_id: NewId) -
         *("hasNumber", "participants", "people", "notifications"),
     )
     members = _members(value, place, known)
-    bot = Identity(IdentityKind.APPLICATION, application.id, _named(application.display_name))
     source = (
         _identity(_members(members["source"], f"{place}.source", tuple(_KINDS)), f"{place}.source")
         if "source" in members
-        else bot
+        else application.identity
     )
     modalities = _texts(members, "modalities", place, ("audio",))
     me = Participant(
         id=_text(members, "myParticipantId", place) or new_id(),
-        person=Person(bot),
+        person=Person(application.identity),
         media_streams=(MediaStream(),) if "audio" in modalities else (),
         endpoint_type=None,
     )
@@ -391,7 +390,3 @@ def _member_of(members: Mapping[str, Any], name: str, place: str, default: E) ->
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
-
-
-def _named(display_name: str | None) -> dict[str, str]:
-    return {} if display_name is None else {"displayName": display_name}
