@@ -1,6 +1,7 @@
 """The fake as a server: a Flask app, and the same on a loopback port."""
 
-from harness.server.app import Fake, Settings, create_app, fake_of
+from harness.server.app import create_app
+from harness.server.fake import Fake, Settings, fake_of
 from harness.server.seeding import seed
 from harness.server.serving import Served, serve
 from harness.server.world import World, WorldSettings

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, g, request
@@ -21,10 +21,11 @@ from harness.delivery.clock import Clock, VirtualClock
 from harness.delivery.outbox import Post
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
-from harness.graph.refusals import REFUSALS, Refusal, refuse
+from harness.graph.refusals import REFUSALS, refuse
 from harness.server import communications, control, tokens
+from harness.server.fake import EXTENSION, Asked, Fake, Settings, fake_of
 from harness.server.paths import FAMILIES, VERSIONS, canonical
-from harness.server.world import World, WorldSettings
+from harness.server.world import World
 
 CONTENT_TYPE: Final = (
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
@@ -45,51 +46,11 @@ _DIAGNOSTIC: Final = json.dumps(
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How a fake is set up.
-
-    world: its rules, delivery and ids. body_limit: bytes of a request body (assumed). journal: how many requests
-    are kept. refuse_opaque_tokens: only JWTs are taken. any_control_host: control answers whatever name it is called
-    by; else only as `localhost` or by an address, which no web page can pretend. refusals: other answers for rules of
-    `harness.graph.refusals`, by name.
-    """
-
-    world: WorldSettings = field(default_factory=WorldSettings)
-    body_limit: int = 4 * 2**20
-    journal: int = 1000
-    refuse_opaque_tokens: bool = False
-    any_control_host: bool = False
-    refusals: Mapping[str, Refusal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as the journal keeps it. `body`: at most its first 16 KiB."""
-
-    number: int
-    method: str
-    path: str
-    status: int
-    request_id: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class _Ids:
     """What one request is called: by the service, and by its client."""
 
     request: str
     client_request: str
-
-
-@dataclass(slots=True)
-class Fake:
-    """What a running app holds: its world, its settings, and the journal of requests."""
-
-    world: World
-    settings: Settings
-    asked: deque[Asked]
-    count: int = 0
 
 
 def create_app(
@@ -112,7 +73,7 @@ def create_app(
     app.json = _Json(app)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     world = World(settings.world, clock=clock or VirtualClock(), post=post, submit=submit)
-    app.extensions["harness"] = Fake(world, settings, deque(maxlen=settings.journal))
+    app.extensions[EXTENSION] = Fake(world, settings, deque(maxlen=settings.journal))
     app.wsgi_app = _CanonicalPath(app.wsgi_app)  # type: ignore[method-assign]
     app.url_map.strict_slashes = False
     for version in VERSIONS:
@@ -153,12 +114,6 @@ class _Response(Response):
         return self.headers
 
 
-def fake_of(app: Flask) -> Fake:
-    """What an app made by `create_app` holds."""
-    fake: Fake = app.extensions["harness"]
-    return fake
-
-
 class _CanonicalPath:
     """WSGI middleware: Graph's reading of a path comes before routing, which is exact."""
 
@@ -170,17 +125,12 @@ class _CanonicalPath:
         return self._app(environ, start_response)
 
 
-def _fake() -> Fake:
-    fake: Fake = current_app.extensions["harness"]
-    return fake
-
-
 def _name_request() -> None:
     """`client-request-id` is the client's own, or equal to `request-id` (observed, msteams-docs 9170).
 
     OPTIONS, which Flask would answer by itself, is a method like any other that is not allowed.
     """
-    request_id = _fake().world.new_id()
+    request_id = fake_of(current_app).world.new_id()
     g.ids = _Ids(request_id, request.headers.get("client-request-id") or request_id)
     if control.is_control(request.path):
         return
@@ -192,7 +142,7 @@ def _name_request() -> None:
 
 def _authenticate() -> None:
     """A token comes before everything else below a version, also before a path that leads nowhere (assumed)."""
-    fake = _fake()
+    fake = fake_of(current_app)
     g.application = tokens.application(
         request.headers.get("Authorization"),
         fake.world.application,
@@ -220,7 +170,7 @@ def _finish(response: Response) -> Response:
         headers += [("Content-Type", CONTENT_TYPE), ("OData-Version", "4.0")]
     headers += [(n, v) for n, v in response.headers if n in ("Location", "Allow")]
     response.headers = Headers(headers)
-    fake = _fake()
+    fake = fake_of(current_app)
     fake.count += 1
     fake.asked.append(Asked(fake.count, asked.method, path, response.status_code, ids.request, _kept_body()))
     return response
@@ -235,7 +185,7 @@ def _kept_body() -> bytes:
 
 
 def _refused(refused: GraphError) -> tuple[dict[str, Any], int]:
-    fake = _fake()
+    fake = fake_of(current_app)
     other = fake.settings.refusals.get(refused.rule)
     if other is not None:
         refused = GraphError(refused.rule, other.status, other.code, other.message)
@@ -252,7 +202,7 @@ def _http_error(error: HTTPException) -> Any:
     if isinstance(error, InternalServerError):
         return _crashed(error.original_exception or error)
     if isinstance(error, RequestEntityTooLarge):
-        return _refused(refuse("too-large", limit=_fake().settings.body_limit))
+        return _refused(refuse("too-large", limit=fake_of(current_app).settings.body_limit))
     if isinstance(error, MethodNotAllowed):
         body, status = _refused(refuse("wrong-method"))
         return body, status, {"Allow": ", ".join(sorted(set(error.valid_methods or ()) - {"OPTIONS"}))}

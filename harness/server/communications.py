@@ -15,6 +15,7 @@ from harness.graph import parsing, roster, wire
 from harness.graph.refusals import refuse
 from harness.graph.types import Application
 from harness.server import bodies
+from harness.server.fake import fake_of
 from harness.server.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIONS, ROSTER_ACTIONS
 from harness.server.world import World
 
@@ -31,8 +32,7 @@ Answer = tuple[dict[str, Any], int, dict[str, str]] | tuple[dict[str, Any], int]
 
 
 def _world() -> World:
-    world: World = current_app.extensions["harness"].world
-    return world
+    return fake_of(current_app).world
 
 
 @blueprint.before_request

@@ -19,6 +19,7 @@ from harness.delivery.settings import settings_from_json, settings_to_json
 from harness.errors import GraphError, UsageError
 from harness.graph.types import Call, Happening, IdentityKind
 from harness.server import bodies, seeding
+from harness.server.fake import fake_of
 from harness.server.world import World
 
 PREFIX: Final = "/__admin"
@@ -37,14 +38,13 @@ def problem(status: int, text: str) -> Answer:
 
 
 def _world() -> World:
-    world: World = current_app.extensions["harness"].world
-    return world
+    return fake_of(current_app).world
 
 
 @blueprint.before_request
 def _refuse_web_pages() -> None:
     host = urlsplit(f"//{request.host}").hostname or ""
-    if not current_app.extensions["harness"].settings.any_control_host and not _is_plain(host):
+    if not fake_of(current_app).settings.any_control_host and not _is_plain(host):
         raise UsageError(f"control is called {host!r}: call it by its address, or as localhost")
     if request.method in ("POST", "PUT") and request.mimetype != "application/json":
         raise UsageError(f"expected Content-Type application/json, got {request.mimetype or 'none'!r}")
@@ -97,7 +97,7 @@ def reset() -> Answer:
     if seed is not None and type(seed) is not int:
         raise UsageError(f"seed: expected a whole number, got {seed!r}")
     _world().reset(seed)
-    fake = current_app.extensions["harness"]
+    fake = fake_of(current_app)
     fake.asked.clear()
     fake.count = 0
     return {"status": "reset"}, 200
@@ -217,7 +217,7 @@ def set_rules() -> Answer:
 
 @blueprint.get("/requests")
 def list_requests() -> Answer:
-    asked = list(current_app.extensions["harness"].asked)
+    asked = list(fake_of(current_app).asked)
     return {
         "requests": [
             {

@@ -16,7 +16,8 @@ from waitress.server import create_server
 from harness.delivery.clock import RealClock
 from harness.delivery.http import HttpPost
 from harness.errors import UsageError
-from harness.server.app import Settings, create_app
+from harness.server.app import create_app
+from harness.server.fake import Settings
 
 _THREADS: Final = 8
 _POSTING: Final = 64
