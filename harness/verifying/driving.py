@@ -1,4 +1,4 @@
-"""Verification: the requests of a cassette are driven into a fake of their own, and both traces are compared.
+"""Driving: the requests of a cassette sent into a fake of their own; what comes of it is the fake's trace.
 
 The fake is seeded with what the scenario file says existed (`given`) and runs on virtual time. A request is sent at
 its recorded place: after the fake has told as much as had been told before it. Ids that the fake gave out itself are
@@ -8,60 +8,18 @@ put in place of the recorded ones. The bot's answers are those that were recorde
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 
-from harness.cassette.format import Cassette, Direction, Interaction, Request, Response, load
-from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, scenario_path
-from harness.compare import bound, compare, judge, trace_of
-from harness.compare.verdict import Result, Verification
+from harness.cassette.format import Direction, Interaction, Request, Response
+from harness.compare import bound, trace_of
 from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Notification
-from harness.errors import HarnessError
 from harness.server import Settings, WorldSettings, create_app, fake_of, seed
 
 _NOT_SENT: Final = ("host", "content-length", "transfer-encoding", "accept-encoding", "connection")
-
-
-def verify_all(paths: Sequence[Path]) -> Verification:
-    """The verdict on every cassette under the paths. Raises: UsageError when a path does not exist."""
-    return Verification(tuple(verify(path) for path in find_cassettes(paths)))
-
-
-def verify(path: Path) -> Result:
-    """The verdict on one cassette; whatever goes wrong with it is its `problem`, and no verdict."""
-    try:
-        cassette = load(path)
-        scenario = load_scenario(scenario_path(path))
-    except HarnessError as error:
-        return Result(path, problem=str(error))
-    try:
-        return _judged(cassette, scenario)
-    except HarnessError as error:
-        return Result(path, scenario.source, problem=str(error))
-    except Exception as error:  # a crash over one cassette is that cassette's problem, and the rest goes on
-        return Result(path, scenario.source, problem=f"comparing crashed: {error!r}")
-
-
-def _judged(cassette: Cassette, scenario: Scenario) -> Result:
-    recorded = trace_of(cassette.interactions)
-    fake = trace_of(drive(cassette.interactions, scenario.given))
-    comparison = compare(recorded, fake, unseen=scenario.unseen, order=scenario.order)
-    judgement = judge(comparison.drifts, scenario.known)
-    return Result(
-        path=cassette.path,
-        source=scenario.source,
-        interactions=len(recorded.exchanges),
-        notifications=len(recorded.notifications),
-        ids_bound=comparison.ids_bound,
-        drifts=judgement.open,
-        known=judgement.accepted,
-        stale=(*judgement.stale, *comparison.unseen_unused),
-        unseen=comparison.unseen,
-    )
 
 
 def drive(interactions: Sequence[Interaction], given: Mapping[str, Any]) -> list[Interaction]:

@@ -1,0 +1,51 @@
+"""Judging: the verdict on a cassette, from its trace and the fake's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.cassette.format import Cassette, load
+from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, scenario_path
+from harness.compare import compare, judge, trace_of
+from harness.compare.verdict import Result, Verification
+from harness.errors import HarnessError
+from harness.verifying.driving import drive
+
+
+def verify_all(paths: Sequence[Path]) -> Verification:
+    """The verdict on every cassette under the paths. Raises: UsageError when a path does not exist."""
+    return Verification(tuple(verify(path) for path in find_cassettes(paths)))
+
+
+def verify(path: Path) -> Result:
+    """The verdict on one cassette; whatever goes wrong with it is its `problem`, and no verdict."""
+    try:
+        cassette = load(path)
+        scenario = load_scenario(scenario_path(path))
+    except HarnessError as error:
+        return Result(path, problem=str(error))
+    try:
+        return _judged(cassette, scenario)
+    except HarnessError as error:
+        return Result(path, scenario.source, problem=str(error))
+    except Exception as error:  # a crash over one cassette is that cassette's problem, and the rest goes on
+        return Result(path, scenario.source, problem=f"comparing crashed: {error!r}")
+
+
+def _judged(cassette: Cassette, scenario: Scenario) -> Result:
+    recorded = trace_of(cassette.interactions)
+    fake = trace_of(drive(cassette.interactions, scenario.given))
+    comparison = compare(recorded, fake, unseen=scenario.unseen, order=scenario.order)
+    judgement = judge(comparison.drifts, scenario.known)
+    return Result(
+        path=cassette.path,
+        source=scenario.source,
+        interactions=len(recorded.exchanges),
+        notifications=len(recorded.notifications),
+        ids_bound=comparison.ids_bound,
+        drifts=judgement.open,
+        known=judgement.accepted,
+        stale=(*judgement.stale, *comparison.unseen_unused),
+        unseen=comparison.unseen,
+    )
