@@ -3,6 +3,7 @@
 from harness.compare.comparing import Comparison, bound, compare
 from harness.compare.drift import Drift
 from harness.compare.known import Judgement, judge, path_matches
+from harness.compare.moments import Moment, moments
 from harness.compare.trace import Exchange, Told, Trace, trace_of
 from harness.compare.verdict import Result, Verdict, Verification
 
@@ -11,6 +12,7 @@ __all__ = [
     "Drift",
     "Exchange",
     "Judgement",
+    "Moment",
     "Result",
     "Told",
     "Trace",
@@ -19,6 +21,7 @@ __all__ = [
     "bound",
     "compare",
     "judge",
+    "moments",
     "path_matches",
     "trace_of",
 ]

@@ -6,7 +6,7 @@ notifications by resource and cause, order per resource, and everything else exa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ def compare(recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), orde
     order: `resource`, or `total`: which order of notifications counts.
     Raises: HiddenValue when an `unseen` path hides a recorded value.
     """
-    comparing = _Comparing(recorded, fake)
+    comparing = Comparing(recorded, fake)
     comparing.bind()
     comparing.refuse_hidden(unseen)
     drifts = [*comparing.exchanges(), *comparing.notifications(), *comparing.order(order)]
@@ -55,41 +55,43 @@ def compare(recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), orde
 
 def bound(recorded: Trace, fake: Trace) -> Binding:
     """The binding of two traces, without what differs."""
-    comparing = _Comparing(recorded, fake)
+    comparing = Comparing(recorded, fake)
     comparing.bind()
     return comparing.binding
 
 
-class _Comparing:
+class Comparing:
+    """Two traces on their way to a comparison: `bind` first, then ask for what differs."""
+
     def __init__(self, recorded: Trace, fake: Trace) -> None:
         self.binding = Binding()
-        self._recorded = recorded
-        self._fake = fake
-        self._mine = Renderer(self.binding, Side.RECORDED)
-        self._theirs = Renderer(self.binding, Side.FAKE)
+        self.recorded = recorded
+        self.fake = fake
+        self.mine = Renderer(self.binding, Side.RECORDED)
+        self.theirs = Renderer(self.binding, Side.FAKE)
         self._subjects = [subject_of(told) for told in recorded.notifications]
         self._fake_subjects = [subject_of(told) for told in fake.notifications]
-        self._pairs: dict[int, int] = {}
+        self.pairs: dict[int, int] = {}
 
     def bind(self) -> None:
         """Requests first, which are the same on both sides but for the fake's own ids; then answers; then the rest."""
-        both = list(zip(self._recorded.exchanges, self._fake.exchanges, strict=False))
+        both = list(zip(self.recorded.exchanges, self.fake.exchanges, strict=False))
         for number, (mine, theirs) in enumerate(both, 1):
             walk(self.binding, _asked(mine), _asked(theirs), ("requests", str(number)))
         for number, (mine, theirs) in enumerate(both, 1):
             walk(self.binding, _answered(mine), _answered(theirs), ("requests", str(number), "response"))
-        for position, told in enumerate(self._recorded.notifications, 1):
+        for position, told in enumerate(self.recorded.notifications, 1):
             walk(self.binding, _told(told), None, ("notifications", str(position)))
-        self._pairs = pair(self.binding, self._subjects, self._fake_subjects, self._learn)
+        self.pairs = pair(self.binding, self._subjects, self._fake_subjects, self._learn)
 
     def _learn(self, mine: int, theirs: int) -> None:
-        told, other = self._recorded.notifications[mine], self._fake.notifications[theirs]
+        told, other = self.recorded.notifications[mine], self.fake.notifications[theirs]
         walk(self.binding, _told(told), _told(other), ("notifications", str(mine + 1)))
 
     def refuse_hidden(self, unseen: Sequence[Unseen]) -> None:
         trees = [
-            *((f"requests/{n}", self._mine.exchange(e)) for n, e in enumerate(self._recorded.exchanges, 1)),
-            *((f"notifications/{n}", self._mine.told(t)) for n, t in enumerate(self._recorded.notifications, 1)),
+            *((f"requests/{n}", self.mine.exchange(e)) for n, e in enumerate(self.recorded.exchanges, 1)),
+            *((f"notifications/{n}", self.mine.told(t)) for n, t in enumerate(self.recorded.notifications, 1)),
         ]
         for entry in unseen:
             found = next(filter(None, (held_at(entry.path, tree, root) for root, tree in trees)), None)
@@ -100,48 +102,50 @@ class _Comparing:
                 )
 
     def exchanges(self) -> list[Drift]:
-        recorded, fake = self._recorded.exchanges, self._fake.exchanges
+        recorded, fake = self.recorded.exchanges, self.fake.exchanges
         drifts: list[Drift] = []
         for n in range(max(len(recorded), len(fake))):
             root = f"requests/{n + 1}"
             if n >= len(fake):
-                drifts.append(Drift(root, "missing", self._line(recorded[n], self._mine), ABSENT))
+                drifts.append(Drift(root, "missing", self.line(recorded[n], self.mine), ABSENT))
             elif n >= len(recorded):
-                drifts.append(Drift(root, "extra", ABSENT, self._line(fake[n], self._theirs)))
+                drifts.append(Drift(root, "extra", ABSENT, self.line(fake[n], self.theirs)))
             else:
-                drifts += self._explained(self._mine.exchange(recorded[n]), self._theirs.exchange(fake[n]), root)
+                drifts += self._explained(self.mine.exchange(recorded[n]), self.theirs.exchange(fake[n]), root)
         return drifts
 
     def notifications(self) -> list[Drift]:
         drifts: list[Drift] = []
-        for position, told in enumerate(self._recorded.notifications):
+        for position, told in enumerate(self.recorded.notifications):
             root = f"notifications/{position + 1}"
-            other = self._pairs.get(position)
+            other = self.pairs.get(position)
             if other is None:
-                drifts.append(Drift(root, "missing", self._summary(position), ABSENT))
+                drifts.append(Drift(root, "missing", self.summary(position), ABSENT))
             else:
-                theirs = self._theirs.told(self._fake.notifications[other])
-                drifts += self._explained(self._mine.told(told), theirs, root)
+                theirs = self.theirs.told(self.fake.notifications[other])
+                drifts += self._explained(self.mine.told(told), theirs, root)
         return [*drifts, *self._extra()]
 
     def _extra(self) -> list[Drift]:
         """Notifications that only the fake sent; another copy of one that it sent before is a duplicate."""
         drifts = []
-        paired = set(self._pairs.values())
-        for position, told in enumerate(self._fake.notifications):
-            if position in paired:
-                continue
-            again = any(_is_copy(told, earlier) for earlier in self._fake.notifications[:position])
-            subject = self._fake_subjects[position]
-            summary = _summary(told, subject, self._theirs)
-            path = f"notifications/extra/{_name(subject)}"
+        for position, path, summary in self.extra():
+            told = self.fake.notifications[position]
+            again = any(_is_copy(told, earlier) for earlier in self.fake.notifications[:position])
             drifts.append(Drift(path, "duplicate" if again else "extra", ABSENT, summary))
         return drifts
 
+    def extra(self) -> Iterator[tuple[int, str, str]]:
+        """Notifications that only the fake sent: position, path and summary."""
+        paired = set(self.pairs.values())
+        for position, (told, subject) in enumerate(zip(self.fake.notifications, self._fake_subjects, strict=True)):
+            if position not in paired:
+                yield position, f"notifications/extra/{_name(subject)}", _summary(told, subject, self.theirs)
+
     def order(self, order: str) -> list[Drift]:
         drifts = []
-        for before, after in misplaced(self._subjects, self._pairs, order):
-            first, second = self._summary(before), self._summary(after)
+        for before, after in misplaced(self._subjects, self.pairs, order):
+            first, second = self.summary(before), self.summary(after)
             path = f"notifications/{after + 1}"
             drifts.append(Drift(path, "order", f"{first}, then {second}", f"{second}, then {first}"))
         return drifts
@@ -154,11 +158,11 @@ class _Comparing:
         note = f"first bound: {self.binding.first_places(drift.recorded, drift.fake)}"
         return Drift(drift.path, drift.kind, drift.recorded, drift.fake, note)
 
-    def _line(self, exchange: Exchange, renderer: Renderer) -> str:
+    def line(self, exchange: Exchange, renderer: Renderer) -> str:
         return f"{exchange.method} {renderer.value(exchange.url)}"
 
-    def _summary(self, position: int) -> str:
-        return _summary(self._recorded.notifications[position], self._subjects[position], self._mine)
+    def summary(self, position: int) -> str:
+        return _summary(self.recorded.notifications[position], self._subjects[position], self.mine)
 
 
 def _is_copy(a: Told, b: Told) -> bool:

@@ -16,7 +16,8 @@ from harness.cassette.scenario import ABSENT
 class Exchange:
     """A request to Graph and its answer. Bodies: parsed JSON, else text; `ABSENT` where there is none.
 
-    status: None where the source does not show it.
+    status: None where the source does not show it. at: position of its interaction among all. started: when, if it is
+    known. Neither of these two counts in a comparison.
     """
 
     method: str
@@ -25,16 +26,23 @@ class Exchange:
     status: int | None
     headers: Mapping[str, str]
     answer: Any
+    at: int = 0
+    started: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One notification, taken out of its envelope. The bot's answer is not part of it: the bot is an input."""
+    """One notification, taken out of its envelope. The bot's answer is not part of it: the bot is an input.
+
+    at, started: as in `Exchange`; notifications of one envelope share them.
+    """
 
     callback: str
     headers: Mapping[str, str]
     envelope: Any
     item: Any
+    at: int = 0
+    started: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +55,15 @@ def trace_of(interactions: Iterable[Interaction]) -> Trace:
     """The trace of interactions in order. An envelope with several notifications counts as several."""
     exchanges: list[Exchange] = []
     notifications: list[Told] = []
-    for interaction in interactions:
+    for at, interaction in enumerate(interactions):
         if interaction.direction is Direction.CLIENT_TO_GRAPH:
-            exchanges.append(_exchange(interaction))
+            exchanges.append(_exchange(interaction, at))
         else:
-            notifications += _told(interaction)
+            notifications += _told(interaction, at)
     return Trace(tuple(exchanges), tuple(notifications))
 
 
-def _exchange(interaction: Interaction) -> Exchange:
+def _exchange(interaction: Interaction, at: int) -> Exchange:
     request, response = interaction.request, interaction.response
     return Exchange(
         method=request.method,
@@ -64,17 +72,19 @@ def _exchange(interaction: Interaction) -> Exchange:
         status=response.status,
         headers=counting(response.headers, RESPONSE_HEADERS),
         answer=parsed(response.body),
+        at=at,
+        started=interaction.started,
     )
 
 
-def _told(interaction: Interaction) -> list[Told]:
+def _told(interaction: Interaction, at: int) -> list[Told]:
     request = interaction.request
     headers = counting(request.headers, NOTIFICATION_HEADERS)
     body = parsed(request.body)
     if not isinstance(body, dict) or not isinstance(body.get("value"), list):
-        return [Told(request.uri, headers, ABSENT, body)]
+        return [Told(request.uri, headers, ABSENT, body, at, interaction.started)]
     envelope = {name: value for name, value in body.items() if name != "value"}
-    return [Told(request.uri, headers, envelope, item) for item in body["value"]]
+    return [Told(request.uri, headers, envelope, item, at, interaction.started) for item in body["value"]]
 
 
 def parsed(body: bytes | None) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.cassette.scenario import Known, Source, Unseen
 from harness.compare.drift import Drift
+from harness.compare.moments import Moment
 
 
 class Verdict(StrEnum):
@@ -24,7 +25,7 @@ class Result:
 
     drifts: open ones. known: accepted ones with the entry that accepts them. stale: known drifts that no longer
     occur, and `unseen` paths at which nothing differs; both count as drift. unseen: differences that the source
-    did not show. problem: why there is no verdict.
+    did not show. problem: why there is no verdict. moments: both traces beside each other, where they were asked for.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Result:
     stale: tuple[Known | Unseen, ...] = ()
     unseen: tuple[Drift, ...] = ()
     problem: str | None = None
+    moments: tuple[Moment, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -7,33 +7,36 @@ from pathlib import Path
 
 from harness.cassette.format import Cassette, load
 from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, scenario_path
-from harness.compare import compare, judge, trace_of
+from harness.compare import compare, judge, moments, trace_of
 from harness.compare.verdict import Result, Verification
 from harness.errors import HarnessError
 from harness.verifying.driving import drive
 
 
-def verify_all(paths: Sequence[Path]) -> Verification:
+def verify_all(paths: Sequence[Path], *, with_moments: bool = False) -> Verification:
     """The verdict on every cassette under the paths. Raises: UsageError when a path does not exist."""
-    return Verification(tuple(verify(path) for path in find_cassettes(paths)))
+    return Verification(tuple(verify(path, with_moments=with_moments) for path in find_cassettes(paths)))
 
 
-def verify(path: Path) -> Result:
-    """The verdict on one cassette; whatever goes wrong with it is its `problem`, and no verdict."""
+def verify(path: Path, *, with_moments: bool = False) -> Result:
+    """The verdict on one cassette; whatever goes wrong with it is its `problem`, and no verdict.
+
+    with_moments: keep both traces as well, for whoever shows them.
+    """
     try:
         cassette = load(path)
         scenario = load_scenario(scenario_path(path))
     except HarnessError as error:
         return Result(path, problem=str(error))
     try:
-        return _judged(cassette, scenario)
+        return _judged(cassette, scenario, with_moments)
     except HarnessError as error:
         return Result(path, scenario.source, problem=str(error))
     except Exception as error:  # a crash over one cassette is that cassette's problem, and the rest goes on
         return Result(path, scenario.source, problem=f"comparing crashed: {error!r}")
 
 
-def _judged(cassette: Cassette, scenario: Scenario) -> Result:
+def _judged(cassette: Cassette, scenario: Scenario, with_moments: bool) -> Result:
     recorded = trace_of(cassette.interactions)
     fake = trace_of(drive(cassette.interactions, scenario.given))
     comparison = compare(recorded, fake, unseen=scenario.unseen, order=scenario.order)
@@ -48,4 +51,5 @@ def _judged(cassette: Cassette, scenario: Scenario) -> Result:
         known=judgement.accepted,
         stale=(*judgement.stale, *comparison.unseen_unused),
         unseen=comparison.unseen,
+        moments=moments(recorded, fake) if with_moments else (),
     )
