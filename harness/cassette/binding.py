@@ -154,6 +154,13 @@ class Binding:
     def pairs(self) -> Iterable[Bound]:
         return self._by_recorded.values()
 
+    def legend(self) -> Iterable[tuple[str, Bound]]:
+        """Each pair with its role, in the order in which the roles were given."""
+        for normal, role in self._roles.items():
+            bound = self._by_recorded.get(normal)
+            if bound is not None:
+                yield role, bound
+
     def partner(self, normal: str) -> str | None:
         """The fake's identifier for a recorded one."""
         bound = self._by_recorded.get(normal)

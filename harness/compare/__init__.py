@@ -5,12 +5,13 @@ from harness.compare.drift import Drift
 from harness.compare.known import Judgement, judge, path_matches
 from harness.compare.moments import Moment, moments
 from harness.compare.trace import Exchange, Told, Trace, trace_of
-from harness.compare.verdict import Result, Verdict, Verification
+from harness.compare.verdict import Identified, Result, Verdict, Verification
 
 __all__ = [
     "Comparison",
     "Drift",
     "Exchange",
+    "Identified",
     "Judgement",
     "Moment",
     "Result",

@@ -20,12 +20,23 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Identified:
+    """An identifier by its role (`call:1`): the recorded one, the fake's, and where both were first seen together."""
+
+    role: str
+    recorded: str
+    fake: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One cassette's verdict and what it rests on.
 
     drifts: open ones. known: accepted ones with the entry that accepts them. stale: known drifts that no longer
     occur, and `unseen` paths at which nothing differs; both count as drift. unseen: differences that the source
-    did not show. problem: why there is no verdict. moments: both traces beside each other, where they were asked for.
+    did not show. problem: why there is no verdict. moments: both traces beside each other, and ids: who is who in them,
+    where they were asked for.
     """
 
     path: Path
@@ -39,6 +50,7 @@ class Result:
     unseen: tuple[Drift, ...] = ()
     problem: str | None = None
     moments: tuple[Moment, ...] = ()
+    ids: tuple[Identified, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

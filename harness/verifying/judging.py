@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from harness.cassette.binding import Binding
 from harness.cassette.format import Cassette, load
 from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, scenario_path
 from harness.compare import compare, judge, moments, trace_of
-from harness.compare.verdict import Result, Verification
+from harness.compare.verdict import Identified, Result, Verification
 from harness.errors import HarnessError
 from harness.verifying.driving import drive
 
+OnResult = Callable[[Result, int], None]
 
-def verify_all(paths: Sequence[Path], *, with_moments: bool = False) -> Verification:
-    """The verdict on every cassette under the paths. Raises: UsageError when a path does not exist."""
-    return Verification(tuple(verify(path, with_moments=with_moments) for path in find_cassettes(paths)))
+
+def verify_all(
+    paths: Sequence[Path], *, with_moments: bool = False, on_result: OnResult = lambda result, total: None
+) -> Verification:
+    """The verdict on every cassette under the paths. Raises: UsageError when a path does not exist.
+
+    on_result: told each result as soon as it is there, and how many there will be.
+    """
+    found = find_cassettes(paths)
+    results = []
+    for path in found:
+        results.append(verify(path, with_moments=with_moments))
+        on_result(results[-1], len(found))
+    return Verification(tuple(results))
 
 
 def verify(path: Path, *, with_moments: bool = False) -> Result:
@@ -52,4 +65,9 @@ def _judged(cassette: Cassette, scenario: Scenario, with_moments: bool) -> Resul
         stale=(*judgement.stale, *comparison.unseen_unused),
         unseen=comparison.unseen,
         moments=moments(recorded, fake) if with_moments else (),
+        ids=_ids(comparison.binding) if with_moments else (),
     )
+
+
+def _ids(binding: Binding) -> tuple[Identified, ...]:
+    return tuple(Identified(role, b.recorded, b.fake, "/".join(b.place)) for role, b in binding.legend())
