@@ -1,16 +1,19 @@
 """The comparer: two traces, what differs between them, and what is accepted."""
 
-from harness.compare.comparing import Comparison, bound, compare
+from harness.compare.comparing import Comparing, Comparison, compare
 from harness.compare.drift import Drift
+from harness.compare.following import Following
 from harness.compare.known import Judgement, judge, path_matches
 from harness.compare.moments import Moment, moments
-from harness.compare.trace import Exchange, Told, Trace, trace_of
+from harness.compare.trace import Exchange, Told, Trace, exchange_of, told_of, trace_of
 from harness.compare.verdict import Identified, Result, Verdict, Verification
 
 __all__ = [
+    "Comparing",
     "Comparison",
     "Drift",
     "Exchange",
+    "Following",
     "Identified",
     "Judgement",
     "Moment",
@@ -19,10 +22,11 @@ __all__ = [
     "Trace",
     "Verdict",
     "Verification",
-    "bound",
     "compare",
+    "exchange_of",
     "judge",
     "moments",
     "path_matches",
+    "told_of",
     "trace_of",
 ]

@@ -1,21 +1,26 @@
 """The comparison of two traces: bind identifiers, pair notifications, explain what differs.
 
-Equal means: a one-to-one map of identifiers turns one trace into the other, with times by form, rosters by identity,
-notifications by resource and cause, order per resource, and everything else exactly. Nothing is ignored.
+Equal means: a one-to-one map of identifiers turns one trace into the other, with times by form, collections by
+identity, notifications by resource and cause, order per resource, and everything else exactly. Nothing is ignored.
+
+Binding tells already what is the same, in one walk; only the rest is rendered and explained.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from harness.cassette.binding import Binding, Side
+from harness.cassette.binding import Binding, Side, path_of
+from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT, Unseen
-from harness.cassette.walking import walk
+from harness.cassette.walking import Walk, outline, texts_of
 from harness.compare.drift import Drift, differences, same
+from harness.compare.following import same_answer, same_notification, same_request
 from harness.compare.known import held_at, unseen_of
-from harness.compare.pairing import Subject, misplaced, pair, subject_of
+from harness.compare.pairing import Pairing, Subject, misplaced, subject_of
 from harness.compare.rendering import Renderer
 from harness.compare.trace import Exchange, Told, Trace
 from harness.errors import HarnessError
@@ -27,16 +32,21 @@ class HiddenValue(HarnessError):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """drifts: what differs. unseen: what differs where the source shows nothing. unseen_unused: paths without use."""
+    """drifts: what differs. unseen: what differs where the source shows nothing. unseen_unused: paths without use.
+
+    by_form: paths of recorded values that the sanitiser wrote, of which only the form was compared.
+    bound: both traces, bound.
+    """
 
     drifts: tuple[Drift, ...]
     unseen: tuple[Drift, ...]
     unseen_unused: tuple[Unseen, ...]
-    binding: Binding
+    by_form: tuple[str, ...]
+    bound: Comparing
 
     @property
     def ids_bound(self) -> int:
-        return len(self.binding)
+        return len(self.bound.binding)
 
 
 def compare(recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), order: str = "resource") -> Comparison:
@@ -46,55 +56,76 @@ def compare(recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), orde
     Raises: HiddenValue when an `unseen` path hides a recorded value.
     """
     comparing = Comparing(recorded, fake)
-    comparing.bind()
     comparing.refuse_hidden(unseen)
     drifts = [*comparing.exchanges(), *comparing.notifications(), *comparing.order(order)]
     remaining, hidden, unused = unseen_of(drifts, unseen)
-    return Comparison(tuple(remaining), tuple(hidden), tuple(unused), comparing.binding)
-
-
-def bound(recorded: Trace, fake: Trace) -> Binding:
-    """The binding of two traces, without what differs."""
-    comparing = Comparing(recorded, fake)
-    comparing.bind()
-    return comparing.binding
+    by_form = tuple(path_of(place) for place in comparing.walk.by_form)
+    return Comparison(tuple(remaining), tuple(hidden), tuple(unused), by_form, comparing)
 
 
 class Comparing:
-    """Two traces on their way to a comparison: `bind` first, then ask for what differs."""
+    """Two traces, bound and paired: ask for what differs.
+
+    Requests are bound first, which are the same on both sides but for the fake's own ids; then answers; then the rest.
+    """
 
     def __init__(self, recorded: Trace, fake: Trace) -> None:
-        self.binding = Binding()
         self.recorded = recorded
         self.fake = fake
-        self.mine = Renderer(self.binding, Side.RECORDED)
-        self.theirs = Renderer(self.binding, Side.FAKE)
-        self._subjects = [subject_of(told) for told in recorded.notifications]
-        self._fake_subjects = [subject_of(told) for told in fake.notifications]
-        self.pairs: dict[int, int] = {}
+        self.binding = Binding()
+        self.walk = Walk(self.binding)
+        both = list(enumerate(zip(recorded.exchanges, fake.exchanges, strict=False), 1))
+        asked = [same_request(self.walk, *pair, n) for n, pair in both]
+        answered = [same_answer(self.walk, *pair, n) for n, pair in both]
+        self._same_exchanges = [a and b for a, b in zip(asked, answered, strict=True)]
+        self._same_told: set[int] = set()
+        self._pairing = Pairing(self.binding, self._learn)
+        self._pairing.add(
+            [subject_of(told) for told in recorded.notifications], [subject_of(told) for told in fake.notifications]
+        )
+        self._pairing.settle()
 
-    def bind(self) -> None:
-        """Requests first, which are the same on both sides but for the fake's own ids; then answers; then the rest."""
-        both = list(zip(self.recorded.exchanges, self.fake.exchanges, strict=False))
-        for number, (mine, theirs) in enumerate(both, 1):
-            walk(self.binding, _asked(mine), _asked(theirs), ("requests", str(number)))
-        for number, (mine, theirs) in enumerate(both, 1):
-            walk(self.binding, _answered(mine), _answered(theirs), ("requests", str(number), "response"))
-        for position, told in enumerate(self.recorded.notifications, 1):
-            walk(self.binding, _told(told), None, ("notifications", str(position)))
-        self.pairs = pair(self.binding, self._subjects, self._fake_subjects, self._learn)
+    @property
+    def pairs(self) -> Mapping[int, int]:
+        """Position of a recorded notification -> that of the fake's."""
+        return self._pairing.pairs
+
+    @cached_property
+    def roles(self) -> Roles:
+        """Numbered as the recorded trace goes: requests, answers, notifications."""
+        roles = Roles(self.binding)
+        exchanges, notifications = self.recorded.exchanges, self.recorded.notifications
+        for value in (
+            *({"url": e.url, "body": e.body} for e in exchanges),
+            *({"headers": dict(e.headers), "body": e.answer} for e in exchanges),
+            *(_whole(told) for told in notifications),
+        ):
+            for text in texts_of(value):
+                roles.see(*text)
+        return roles
+
+    @cached_property
+    def mine(self) -> Renderer:
+        return Renderer(self.roles, Side.RECORDED)
+
+    @cached_property
+    def theirs(self) -> Renderer:
+        return Renderer(self.roles, Side.FAKE)
 
     def _learn(self, mine: int, theirs: int) -> None:
         told, other = self.recorded.notifications[mine], self.fake.notifications[theirs]
-        walk(self.binding, _told(told), _told(other), ("notifications", str(mine + 1)))
+        if same_notification(self.walk, told, other, mine + 1):
+            self._same_told.add(mine)
 
     def refuse_hidden(self, unseen: Sequence[Unseen]) -> None:
-        trees = [
-            *((f"requests/{n}", self.mine.exchange(e)) for n, e in enumerate(self.recorded.exchanges, 1)),
-            *((f"notifications/{n}", self.mine.told(t)) for n, t in enumerate(self.recorded.notifications, 1)),
-        ]
+        if not unseen:
+            return
+        trees = {
+            "requests": {str(n): self.mine.exchange(e) for n, e in enumerate(self.recorded.exchanges, 1)},
+            "notifications": {str(n): self.mine.told(t) for n, t in enumerate(self.recorded.notifications, 1)},
+        }
         for entry in unseen:
-            found = next(filter(None, (held_at(entry.path, tree, root) for root, tree in trees)), None)
+            found = held_at(entry.path, trees)
             if found is not None:
                 raise HiddenValue(
                     f"unseen {entry.path!r} hides a value that the cassette holds at {found!r}: "
@@ -110,7 +141,7 @@ class Comparing:
                 drifts.append(Drift(root, "missing", self.line(recorded[n], self.mine), ABSENT))
             elif n >= len(recorded):
                 drifts.append(Drift(root, "extra", ABSENT, self.line(fake[n], self.theirs)))
-            else:
+            elif not self._same_exchanges[n]:
                 drifts += self._explained(self.mine.exchange(recorded[n]), self.theirs.exchange(fake[n]), root)
         return drifts
 
@@ -121,30 +152,37 @@ class Comparing:
             other = self.pairs.get(position)
             if other is None:
                 drifts.append(Drift(root, "missing", self.summary(position), ABSENT))
-            else:
+            elif position not in self._same_told:
                 theirs = self.theirs.told(self.fake.notifications[other])
                 drifts += self._explained(self.mine.told(told), theirs, root)
         return [*drifts, *self._extra()]
 
     def _extra(self) -> list[Drift]:
         """Notifications that only the fake sent; another copy of one that it sent before is a duplicate."""
+        extra = {position: (path, summary) for position, path, summary in self.extra()}
+        if not extra:
+            return []
         drifts = []
-        for position, path, summary in self.extra():
-            told = self.fake.notifications[position]
-            again = any(_is_copy(told, earlier) for earlier in self.fake.notifications[:position])
-            drifts.append(Drift(path, "duplicate" if again else "extra", ABSENT, summary))
+        earlier: dict[Hashable, list[Told]] = {}
+        for position, told in enumerate(self.fake.notifications):
+            alike = earlier.setdefault((told.callback, outline(told.item)[0]), [])
+            if position in extra:
+                path, summary = extra[position]
+                again = any(same(told.item, other.item) for other in alike)
+                drifts.append(Drift(path, "duplicate" if again else "extra", ABSENT, summary))
+            alike.append(told)
         return drifts
 
     def extra(self) -> Iterator[tuple[int, str, str]]:
         """Notifications that only the fake sent: position, path and summary."""
         paired = set(self.pairs.values())
-        for position, (told, subject) in enumerate(zip(self.fake.notifications, self._fake_subjects, strict=True)):
+        for position, (told, subject) in enumerate(zip(self.fake.notifications, self._pairing.fake, strict=True)):
             if position not in paired:
                 yield position, f"notifications/extra/{_name(subject)}", _summary(told, subject, self.theirs)
 
     def order(self, order: str) -> list[Drift]:
         drifts = []
-        for before, after in misplaced(self._subjects, self.pairs, order):
+        for before, after in misplaced(self._pairing.recorded, self.pairs, order):
             first, second = self.summary(before), self.summary(after)
             path = f"notifications/{after + 1}"
             drifts.append(Drift(path, "order", f"{first}, then {second}", f"{second}, then {first}"))
@@ -155,19 +193,13 @@ class Comparing:
         return [self._with_places(d) if d.kind == "identifier" else d for d in differences(mine, theirs, root)]
 
     def _with_places(self, drift: Drift) -> Drift:
-        note = f"first bound: {self.binding.first_places(drift.recorded, drift.fake)}"
-        return Drift(drift.path, drift.kind, drift.recorded, drift.fake, note)
+        return replace(drift, note=f"first bound: {self.roles.first_places(drift.recorded, drift.fake)}")
 
     def line(self, exchange: Exchange, renderer: Renderer) -> str:
         return f"{exchange.method} {renderer.value(exchange.url)}"
 
     def summary(self, position: int) -> str:
-        return _summary(self.recorded.notifications[position], self._subjects[position], self.mine)
-
-
-def _is_copy(a: Told, b: Told) -> bool:
-    """Whether a bot is told the same; the numbers that each delivery gets are in the headers."""
-    return a.callback == b.callback and same(a.item, b.item)
+        return _summary(self.recorded.notifications[position], self._pairing.recorded[position], self.mine)
 
 
 def _summary(told: Told, subject: Subject, renderer: Renderer) -> str:
@@ -179,21 +211,13 @@ def _summary(told: Told, subject: Subject, renderer: Renderer) -> str:
 
 def _name(subject: Subject) -> str:
     """`updated call terminating`: change type, kind of resource, state if there is one."""
-    parts = [p for p in subject.resource.split("/") if p and p != "<>"]
+    parts = [p for p in subject.resource.split("/") if p and "\0" not in p]
     kind = parts[-1] if parts else "resource"
     singular = {"calls": "call", "operations": "operation"}.get(kind, kind)
     return " ".join(filter(None, (subject.change_type or "None", singular, subject.state)))
 
 
-def _asked(exchange: Exchange) -> dict[str, Any]:
-    return {"url": exchange.url, "body": exchange.body}
-
-
-def _answered(exchange: Exchange) -> dict[str, Any]:
-    return {"headers": dict(exchange.headers), "body": exchange.answer}
-
-
-def _told(told: Told) -> dict[str, Any]:
+def _whole(told: Told) -> dict[str, Any]:
     return {
         "callback": told.callback,
         "headers": dict(told.headers),

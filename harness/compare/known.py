@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,21 +28,30 @@ def path_matches(pattern: str, path: str) -> bool:
     return _compiled(pattern).fullmatch(f"{path}/") is not None
 
 
-def held_at(pattern: str, tree: Any, root: str) -> str | None:
-    """The path of a value in a rendered tree that a pattern matches."""
-    if path_matches(pattern, root):
-        return root
-    if isinstance(tree, dict):
-        branches = tree.items()
-    elif isinstance(tree, list):
-        branches = enumerate(tree, 1)  # type: ignore[assignment]
-    else:
-        return None
-    for name, branch in branches:
-        found = held_at(pattern, branch, f"{root}/{name}")
-        if found is not None:
-            return found
-    return None
+def held_at(pattern: str, tree: Any) -> str | None:
+    """The path of a value in a rendered tree that a pattern matches, going only where the pattern leads."""
+    return next(_held(tuple(pattern.split("/")), tree, ()), None)
+
+
+def _held(segments: tuple[str, ...], tree: Any, path: tuple[str, ...]) -> Iterator[str]:
+    if not segments:
+        yield "/".join(path)
+        return
+    first, rest = segments[0], segments[1:]
+    if first == "**":
+        yield from _held(rest, tree, path)
+    for name, branch in _branches(tree, first):
+        yield from _held(segments if first == "**" else rest, branch, (*path, name))
+
+
+def _branches(tree: Any, segment: str) -> list[tuple[str, Any]]:
+    """The branches that a segment of a pattern leads to."""
+    branches = tree if isinstance(tree, dict) else {}
+    if isinstance(tree, list):
+        branches = {str(number): branch for number, branch in enumerate(tree, 1)}
+    if "*" not in segment:
+        return [(segment, branches[segment])] if segment in branches else []
+    return [(name, branch) for name, branch in branches.items() if segment == "**" or path_matches(segment, name)]
 
 
 @dataclass(frozen=True, slots=True)

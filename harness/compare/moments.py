@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from typing import Any
 
 from harness.cassette.format import Direction
 from harness.cassette.scenario import ABSENT
 from harness.compare.comparing import Comparing
-from harness.compare.trace import Exchange, Told, Trace
+from harness.compare.trace import Exchange, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,19 @@ class Moment:
     started: str | None = None
 
 
-def moments(recorded: Trace, fake: Trace) -> tuple[Moment, ...]:
+def moments(comparing: Comparing) -> tuple[Moment, ...]:
     """Both traces in recorded order; what only the fake did stands behind what the fake did before it."""
-    comparing = Comparing(recorded, fake)
-    comparing.bind()
     rows = [*_exchanges(comparing), *_notifications(comparing)]
     both = sorted((theirs.at, mine.at) for mine, theirs, _ in rows if mine and theirs)
+    latest = [-1, *accumulate((mine for _, mine in both), max)]
 
     def place(row: _Row) -> tuple[int, int, int]:
         mine, theirs, _ = row
         if mine is not None:
             return mine.at, 0, 0
         at = theirs.at if theirs else 0
-        return max((m for t, m in both if t < at), default=-1), 1, at
+        before = bisect_left(both, (at, -1))
+        return latest[before], 1, at
 
     return tuple(moment for _, _, moment in sorted(rows, key=place))
 

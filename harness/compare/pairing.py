@@ -8,12 +8,15 @@ the rest: of two calls that come in, each goes with the one that the same is tol
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
-from harness.cassette.binding import Binding, Side, slots
+from harness.cassette.binding import Binding, Side
+from harness.cassette.identifiers import form_of
 from harness.cassette.walking import outline
+from harness.compare.grouping import Groups
 from harness.compare.trace import Told
 
 _ROOT: Final = re.compile(r"^(?:https://[^/]+/(?:v1\.0|beta)/)?/?(?:(?:app|communications)/)?", re.IGNORECASE)
@@ -21,10 +24,10 @@ _ROOT: Final = re.compile(r"^(?:https://[^/]+/(?:v1\.0|beta)/)?/?(?:(?:app|commu
 Learn = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """What a notification is about. `resource`: its path without the prefix, of which there are two, and without
-    `ids`, the identifiers in it. `told` and `told_ids`: all that it says.
+    `ids`, the identifiers in it.
 
     Texts are empty where it does not say.
     """
@@ -34,127 +37,177 @@ class Subject:
     change_type: str
     kind: str
     state: str
-    told: str
-    told_ids: tuple[str, ...]
+    item: Any
+
+    @cached_property
+    def told(self) -> tuple[Hashable, list[str]]:
+        """All that it says, and the identifiers in that."""
+        return outline(self.item)
 
 
 def subject_of(told: Told) -> Subject:
     item = told.item if isinstance(told.item, dict) else {}
-    path = _ROOT.sub("", str(item.get("resourceUrl") or item.get("resource") or ""))
-    found = slots(path)
-    template = path
-    for slot in reversed(found):
-        template = f"{template[: slot.start]}<>{template[slot.end :]}"
+    form = form_of(_ROOT.sub("", str(item.get("resourceUrl") or item.get("resource") or "")))
     data = item.get("resourceData")
     first = data[0] if isinstance(data, list) and data else data
     members: dict[str, Any] = first if isinstance(first, dict) else {}
-    outlined, ids = outline(told.item)
     return Subject(
-        resource=template.lower(),
-        ids=tuple(slot.normal for slot in found),
+        resource=form.template.lower(),
+        ids=form.normals,
         change_type=str(item.get("changeType") or ""),
         kind=str(members.get("@odata.type") or ""),
         state=str(members.get("state") or members.get("status") or ""),
-        told=outlined,
-        told_ids=tuple(ids),
+        item=told.item,
     )
 
 
-def pair(binding: Binding, recorded: Sequence[Subject], fake: Sequence[Subject], learn: Learn) -> dict[int, int]:
-    """Position in the recorded trace -> position in the fake's; what is missing or extra is left out.
+Standing = Callable[[Sequence[str]], tuple[str, ...]]
+"""Identifiers as the fake has them; empty texts for those that are not bound."""
 
-    learn: called with both positions of each pair; it binds their identifiers.
-    """
-    pairs: dict[int, int] = {}
-    for key in _KEYS:
-        while new := _next_pairs(key, binding, recorded, fake, pairs):
-            for mine, theirs in new:
-                learn(mine, theirs)
-                pairs[mine] = theirs
-    return dict(sorted(pairs.items()))
+_Key = Callable[[Subject, Standing], Hashable]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A subject with its identifiers as the fake has them, empty where they are not bound yet."""
-
-    about: Subject
-    ids: tuple[str, ...]
-    told_ids: tuple[str, ...]
+def _subject(s: Subject, standing: Standing) -> Hashable:
+    return s.resource, standing(s.ids), s.change_type, s.kind, s.state
 
 
-def _seen(subject: Subject, binding: Binding, side: Side) -> _Seen:
-    told_ids = binding.standing(subject.told_ids, side)
-    return _Seen(subject, binding.standing(subject.ids, side), tuple(sorted(told_ids)))
+def _told(s: Subject, standing: Standing) -> Hashable:
+    outlined, ids = s.told
+    return _subject(s, standing), outlined, tuple(sorted(standing(ids)))
 
-
-_Key = Callable[[_Seen], Hashable]
 
 _KEYS: Final[tuple[_Key, ...]] = (
-    lambda s: (s.about.resource, s.ids, s.about.told, s.told_ids),
-    lambda s: (s.about.resource, s.ids, s.about.change_type, s.about.kind, s.about.state),
-    lambda s: (s.about.resource, s.ids, s.about.change_type, s.about.state),
-    lambda s: (s.about.resource, s.ids, s.about.change_type),
-    lambda s: (s.about.resource, s.ids, s.about.kind, s.about.state),
-    lambda s: (s.about.resource, s.about.change_type, s.about.state),
-    lambda s: (s.about.resource, s.about.change_type),
+    _told,
+    _subject,
+    lambda s, standing: (s.resource, standing(s.ids), s.change_type, s.state),
+    lambda s, standing: (s.resource, standing(s.ids), s.change_type),
+    lambda s, standing: (s.resource, standing(s.ids), s.kind, s.state),
+    lambda s, standing: (s.resource, s.change_type, s.state),
+    lambda s, standing: (s.resource, s.change_type),
     # A page may misprint a path: what the notification holds tells the kind of resource as well.
-    lambda s: (s.about.change_type, s.about.kind) if s.about.kind else None,
+    lambda s, standing: (s.change_type, s.kind) if s.kind else None,
 )
+STRICT: Final = 4
+"""How many of the keys demand the same resource: of those that came so far, none is paired with less."""
 
 
-def _next_pairs(
-    key: _Key, binding: Binding, recorded: Sequence[Subject], fake: Sequence[Subject], pairs: dict[int, int]
-) -> list[tuple[int, int]]:
-    """Pairs with equal keys among what is not paired yet: all that are certain, or else one that is not.
+class Pairing:
+    """Notifications of both sides, paired as far as they have come.
 
-    Certain: nothing else has the key, or all identifiers under it are bound already. Of the others, one whose
-    identifiers are the same text on both sides (a fake may have been given them) goes before the first.
+    pairs: position in the recorded trace -> position in the fake's; what is missing or extra is left out.
+    learn: called with both positions of each pair; it binds their identifiers.
     """
-    taken = set(pairs.values())
-    mine = _grouped(key, [(n, _seen(s, binding, Side.RECORDED)) for n, s in enumerate(recorded) if n not in pairs])
-    theirs = _grouped(key, [(n, _seen(s, binding, Side.FAKE)) for n, s in enumerate(fake) if n not in taken])
-    certain: list[tuple[int, int]] = []
-    guesses: list[tuple[int, int]] = []
-    for value, positions in mine.items():
-        others = theirs.get(value, [])
-        in_order = [(n, other) for (n, _), (other, _) in zip(positions, others, strict=False)]
-        if len(positions) == len(others) == 1 or all(seen.ids and all(seen.ids) for _, seen in positions):
-            certain += in_order
-        else:
-            alike = [(n, o) for n, seen in positions for o, other in others if seen.about.ids == other.about.ids]
-            guesses = [*alike, *guesses, *in_order]
-    return certain or guesses[:1]
+
+    def __init__(self, binding: Binding, learn: Learn) -> None:
+        self.pairs: dict[int, int] = {}
+        self.recorded: list[Subject] = []
+        self.fake: list[Subject] = []
+        self._binding = binding
+        self._learn = learn
+        self._mine: dict[int, None] = {}
+        self._theirs: dict[int, None] = {}
+
+    def add(self, recorded: Sequence[Subject], fake: Sequence[Subject]) -> None:
+        for subjects, known, waiting in (
+            (recorded, self.recorded, self._mine),
+            (fake, self.fake, self._theirs),
+        ):
+            waiting.update(dict.fromkeys(range(len(known), len(known) + len(subjects))))
+            known.extend(subjects)
+
+    def settle(self, levels: int = len(_KEYS)) -> None:
+        """Pair what can be, by the first so many keys.
+
+        Who is alone with a key needs no look at what it tells, which takes longer than all other keys together.
+        """
+        self._settle(_subject, only_alone=True)
+        for key in _KEYS[:levels]:
+            self._settle(key)
+
+    def _settle(self, key: _Key, *, only_alone: bool = False) -> None:
+        if not self._mine or not self._theirs:
+            return
+        groups = Groups(
+            _Side(self.recorded, self._mine, key, self._binding, Side.RECORDED),
+            _Side(self.fake, self._theirs, key, self._binding, Side.FAKE),
+            only_alone=only_alone,
+        )
+        while (new := groups.next_pair()) is not None:
+            mine, theirs = new
+            known = len(self._binding)
+            self.pairs[mine] = theirs
+            del self._mine[mine], self._theirs[theirs]
+            self._learn(mine, theirs)
+            for bound in self._binding.pairs(known):
+                groups.renew(bound.recorded, bound.fake)
 
 
-def _grouped(key: _Key, subjects: list[tuple[int, _Seen]]) -> dict[Hashable, list[tuple[int, _Seen]]]:
-    groups: dict[Hashable, list[tuple[int, _Seen]]] = {}
-    for position, seen in subjects:
-        value = key(seen)
-        if value is not None:
-            groups.setdefault(value, []).append((position, seen))
-    return groups
+class _Side:
+    """One side's subjects that are not paired yet, as `Groups` looks at them."""
+
+    def __init__(
+        self, subjects: Sequence[Subject], waiting: Iterable[int], key: _Key, binding: Binding, side: Side
+    ) -> None:
+        self.waiting = tuple(waiting)
+        self._subjects = subjects
+        self._key = key
+        self._standing: Standing = lambda normals: binding.standing(normals, side)
+
+    def key(self, position: int) -> Hashable:
+        return self._key(self._subjects[position], self._standing)
+
+    def ids(self, position: int) -> tuple[str, ...]:
+        return self._subjects[position].ids
+
+    def is_bound(self, position: int) -> bool:
+        ids = self.ids(position)
+        return bool(ids) and all(self._standing(ids))
+
+    def unbound(self, position: int) -> list[str]:
+        """Identifiers on which the key depends and which are not bound yet."""
+        subject = self._subjects[position]
+        ids = [*subject.ids, *(subject.told[1] if self._key is _told else ())]
+        return [normal for normal, bound in zip(ids, self._standing(ids), strict=True) if not bound]
 
 
 _SWAPPABLE: Final = frozenset({"establishing", "established"})
 
 
-def misplaced(recorded: Sequence[Subject], pairs: dict[int, int], order: str) -> list[tuple[int, int]]:
+def misplaced(recorded: Sequence[Subject], pairs: Mapping[int, int], order: str) -> list[tuple[int, int]]:
     """Pairs of recorded positions, earlier and later, that the fake told the other way round; one for each later.
 
     order: `resource` looks at notifications about one resource, `total` at all. Establishing and established of one
     call may arrive either way (documented, application-post-calls).
     """
     out = []
-    groups: dict[Hashable, list[int]] = {}
-    for position in pairs:
+    groups: dict[Hashable, _Told] = {}
+    for position in sorted(pairs):
         subject = recorded[position]
-        earlier = groups.setdefault("" if order == "total" else (subject.resource, subject.ids), [])
-        overtaken = [n for n in earlier if pairs[n] > pairs[position] and not _may_swap(recorded[n], subject)]
-        if overtaken:
-            out.append((overtaken[-1], position))
-        earlier.append(position)
+        told = groups.setdefault("" if order == "total" else (subject.resource, subject.ids), _Told())
+        overtaken = told.overtaken_by(position, pairs)
+        if overtaken is not None and _may_swap(recorded[overtaken], subject):
+            others = (n for n in reversed(told.before) if pairs[n] > pairs[position])
+            overtaken = next((n for n in others if not _may_swap(recorded[n], subject)), None)
+        if overtaken is not None:
+            out.append((overtaken, position))
+        told.before.append(position)
     return out
+
+
+@dataclass(slots=True)
+class _Told:
+    """Recorded positions so far; `ahead`: those of them that none behind them was told after."""
+
+    before: list[int] = field(default_factory=list)
+    ahead: list[int] = field(default_factory=list)
+
+    def overtaken_by(self, position: int, pairs: Mapping[int, int]) -> int | None:
+        """The latest position before this one that the fake told after it."""
+        while self.ahead and pairs[self.ahead[-1]] < pairs[position]:
+            self.ahead.pop()
+        overtaken = self.ahead[-1] if self.ahead else None
+        self.ahead.append(position)
+        return overtaken
 
 
 def _may_swap(a: Subject, b: Subject) -> bool:

@@ -1,27 +1,23 @@
-"""Traces made comparable: identifiers as roles, times by form, rosters as mappings keyed by who is in them."""
+"""Traces made comparable: identifiers as roles, times by form, collections as mappings keyed by identity."""
 
 from __future__ import annotations
 
 import json
-import re
-from typing import Any, Final
+from typing import Any
 
-from harness.cassette.binding import Binding, Side
+from harness.cassette.binding import Side
+from harness.cassette.identifiers import time_form
+from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT
-from harness.cassette.walking import context_of, identity_of, is_roster
+from harness.cassette.walking import BY_SHAPE, context_of, is_collection, is_roster, key_of, shape_of
 from harness.compare.trace import Exchange, Told
-
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(?P<digits>\d+))?(?P<zone>Z|[+-]\d\d:\d\d)?")
-_HTTP_DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
-_BY_SHAPE: Final = frozenset({"x-ms-ags-diagnostic"})
-"""Members that hold JSON as text of which only the shape counts."""
 
 
 class Renderer:
     """Renders one side of a comparison."""
 
-    def __init__(self, binding: Binding, side: Side) -> None:
-        self._binding = binding
+    def __init__(self, roles: Roles, side: Side) -> None:
+        self._roles = roles
         self._side = side
 
     def exchange(self, exchange: Exchange) -> dict[str, Any]:
@@ -62,36 +58,33 @@ class Renderer:
             context = context_of(value, member)
             return {name: self.value(v, name, context) for name, v in value.items()}
         if isinstance(value, list):
-            return self._roster(value) if is_roster(value) else [self.value(v, member, context) for v in value]
+            return self._collection(value) if is_collection(value) else [self.value(v, member, context) for v in value]
         return value
 
-    def _roster(self, entries: list[Any]) -> dict[str, Any]:
-        """Entries by kind and identity; further ones of the same identity are numbered, whatever their order was."""
+    def _collection(self, entries: list[Any]) -> dict[str, Any]:
+        """Entries by identity; further ones of the same identity are numbered, whatever their order was."""
         groups: dict[str, list[Any]] = {}
+        in_roster = is_roster(entries)
         for entry in entries:
-            groups.setdefault(self._who(entry), []).append(self.value(entry))
+            groups.setdefault(self._who(entry, in_roster), []).append(self.value(entry))
         out: dict[str, Any] = {}
         for who, group in groups.items():
             for number, entry in enumerate(sorted(group, key=_as_text), 1):
                 out[who if number == 1 else f"{who} ({number})"] = entry
         return out
 
-    def _who(self, entry: Any) -> str:
-        identity = identity_of(entry)
-        if identity is None:
+    def _who(self, entry: Any, in_roster: bool) -> str:
+        key = key_of(entry, in_roster)
+        if key is None:
             return "nobody"
-        kind, text = identity
-        return f"{kind} {self._binding.render(text, 'id', kind, self._side)}"
+        kind, text = key
+        context = kind if in_roster else context_of(entry, "")
+        return f"{kind} {self._roles.render(text, 'id', context, self._side)}"
 
     def _text(self, text: str, member: str, context: str) -> Any:
-        if member in _BY_SHAPE:
-            return _shape_of_json(text)
-        time = _TIME.fullmatch(text)
-        if time:
-            return f"<time, {len(time['digits'] or '')} digits, zone {time['zone'] or 'none'}>"
-        if _HTTP_DATE.fullmatch(text):
-            return "<http date>"
-        return self._binding.render(text, member, context, self._side)
+        if member in BY_SHAPE:
+            return shape_of(text)
+        return time_form(text) or self._roles.render(text, member, context, self._side)
 
 
 def _as_text(value: Any) -> str:
@@ -100,16 +93,3 @@ def _as_text(value: Any) -> str:
 
 def _present(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not ABSENT}
-
-
-def _shape_of_json(text: str) -> Any:
-    try:
-        return _shape(json.loads(text))
-    except ValueError:
-        return "<text>"
-
-
-def _shape(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _shape(v) for name, v in value.items()}
-    return f"<{type(value).__name__}>"

@@ -57,13 +57,13 @@ def trace_of(interactions: Iterable[Interaction]) -> Trace:
     notifications: list[Told] = []
     for at, interaction in enumerate(interactions):
         if interaction.direction is Direction.CLIENT_TO_GRAPH:
-            exchanges.append(_exchange(interaction, at))
+            exchanges.append(exchange_of(interaction, at))
         else:
-            notifications += _told(interaction, at)
+            notifications += told_of(interaction, at)
     return Trace(tuple(exchanges), tuple(notifications))
 
 
-def _exchange(interaction: Interaction, at: int) -> Exchange:
+def exchange_of(interaction: Interaction, at: int = 0) -> Exchange:
     request, response = interaction.request, interaction.response
     return Exchange(
         method=request.method,
@@ -77,7 +77,8 @@ def _exchange(interaction: Interaction, at: int) -> Exchange:
     )
 
 
-def _told(interaction: Interaction, at: int) -> list[Told]:
+def told_of(interaction: Interaction, at: int = 0) -> list[Told]:
+    """The notifications of one envelope."""
     request = interaction.request
     headers = counting(request.headers, NOTIFICATION_HEADERS)
     body = parsed(request.body)

@@ -35,8 +35,8 @@ class Result:
 
     drifts: open ones. known: accepted ones with the entry that accepts them. stale: known drifts that no longer
     occur, and `unseen` paths at which nothing differs; both count as drift. unseen: differences that the source
-    did not show. problem: why there is no verdict. moments: both traces beside each other, and ids: who is who in them,
-    where they were asked for.
+    did not show. by_form: paths of sanitised values, of which only the form was compared. problem: why there is no
+    verdict. moments: both traces beside each other, and ids: who is who in them, where they were asked for.
     """
 
     path: Path
@@ -48,6 +48,7 @@ class Result:
     known: tuple[tuple[Drift, Known], ...] = ()
     stale: tuple[Known | Unseen, ...] = ()
     unseen: tuple[Drift, ...] = ()
+    by_form: tuple[str, ...] = ()
     problem: str | None = None
     moments: tuple[Moment, ...] = ()
     ids: tuple[Identified, ...] = ()

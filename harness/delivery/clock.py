@@ -67,6 +67,12 @@ class VirtualClock:
     def pending(self) -> int:
         return len(self._queue)
 
+    @property
+    def until_next(self) -> float:
+        """Seconds until the next action is due; infinity when there is none."""
+        with self._lock:
+            return max(self._queue[0][0] - self._elapsed, 0.0) if self._queue else math.inf
+
     def clear(self) -> None:
         with self._lock:
             self._queue.clear()

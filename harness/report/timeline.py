@@ -6,17 +6,17 @@ import json
 from typing import Any
 
 from harness.cassette.format import Cassette, Direction, Interaction
-from harness.compare import bound, trace_of
+from harness.compare import Comparing, trace_of
 
 
 def timeline(cassette: Cassette) -> str:
     """One line a request (with its answer) and one a notification; ids as `<call:1>`, numbered by first appearance."""
     trace = trace_of(cassette.interactions)
-    binding = bound(trace, trace)
+    roles = Comparing(trace, trace).roles
     lines = [f"{cassette.path}"]
     for interaction in cassette.interactions:
         when = f"{interaction.started}  " if interaction.started else ""
-        lines += [binding.render(f"{when}{line}") for line in _lines(interaction)]
+        lines += [roles.render(f"{when}{line}") for line in _lines(interaction)]
     return "\n".join(lines)
 
 

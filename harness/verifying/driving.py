@@ -8,18 +8,24 @@ put in place of the recorded ones. The bot's answers are those that were recorde
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from flask.testing import FlaskClient
-
+from harness.cassette.binding import Binding
 from harness.cassette.format import Direction, Interaction, Request, Response
-from harness.compare import bound, trace_of
+from harness.compare import Following, Told, exchange_of, told_of
 from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Notification
 from harness.server import Settings, WorldSettings, create_app, fake_of, seed
+from harness.verifying.calling import called
 
 _NOT_SENT: Final = ("host", "content-length", "transfer-encoding", "accept-encoding", "connection")
+_LOOK_AHEAD: Final = 1.0
+"""For how many seconds of virtual time a request waits for what had been told before it and is still missing when as
+much has been told: longer, and what is due in the fake for other reasons would come before its time."""
+
+_STEPS: Final = 1000
+"""How many things may happen in the fake for each interaction before it is taken to go on for ever."""
 
 
 def drive(interactions: Sequence[Interaction], given: Mapping[str, Any]) -> list[Interaction]:
@@ -33,56 +39,71 @@ class _Drive:
     def __init__(self, interactions: Sequence[Interaction], given: Mapping[str, Any]) -> None:
         self._recorded = interactions
         self._out: list[Interaction] = []
-        self._told = 0
+        self._following = Following()
+        self._told: list[Told] = []
+        self._count = 0
         self._clock = VirtualClock()
-        app = create_app(Settings(world=WorldSettings(seed=0)), post=self._receive, clock=self._clock)
-        seed(fake_of(app).world, given)
-        self._client: FlaskClient = app.test_client()
+        self._app = create_app(Settings(world=WorldSettings(seed=0)), post=self._receive, clock=self._clock)
+        seed(fake_of(self._app).world, given)
 
     def run(self) -> list[Interaction]:
-        before: list[Interaction] = []
-        told = 0
+        told: list[Told] = []
+        count = 0
         for interaction in self._recorded:
             if interaction.direction is Direction.GRAPH_TO_BOT:
-                told += 1
+                told += told_of(interaction)
             else:
-                while self._told < told and self._clock.pending:
-                    self._clock.step()
-                self._send(interaction, before)
-            before.append(interaction)
-        self._clock.drain()
+                count += len(told)
+                self._wait(count, told)
+                told = []
+                self._send(interaction)
+        self._clock.drain(limit=_STEPS * (1 + len(self._recorded)))
         return self._out
 
-    def _send(self, interaction: Interaction, before: Sequence[Interaction]) -> None:
+    def _wait(self, count: int, told: Sequence[Told]) -> None:
+        """Let the fake tell as much as had been told before a request, and what of that is missing if it comes soon."""
+        while self._count < count and self._clock.pending:
+            self._clock.step()
+        self._follow(told)
+        while self._following.is_waiting and self._clock.until_next <= _LOOK_AHEAD:
+            self._clock.step()
+            self._follow()
+
+    def _follow(self, recorded: Sequence[Told] = ()) -> None:
+        self._following.told(recorded, self._told)
+        self._told = []
+
+    def _send(self, interaction: Interaction) -> None:
         """Send one recorded request, with the ids that the fake has given out so far."""
-        binding = bound(trace_of(before), trace_of(self._out)) if before else None
-        request = interaction.request
-        uri = binding.translate(request.uri) if binding else request.uri
-        body = request.body
-        if binding and body is not None:
-            body = binding.translate(body.decode()).encode()
-        parts = urlsplit(uri)
-        answer = self._client.open(
-            parts.path,
-            method=request.method,
-            base_url=f"{parts.scheme}://{parts.netloc}",
-            query_string=parts.query,
-            headers=[(n, v) for n, values in request.headers.items() if n.lower() not in _NOT_SENT for v in values],
-            data=body,
-        )
-        headers: dict[str, tuple[str, ...]] = {n: tuple(answer.headers.getlist(n)) for n in set(answer.headers.keys())}
-        response = Response(answer.status_code, None, headers, answer.data or None)
-        self._keep(Direction.CLIENT_TO_GRAPH, Request(request.method, uri, request.headers, body), response)
+        recorded = interaction.request
+        binding = self._following.binding
+        request = replace(recorded, uri=binding.translate(recorded.uri), body=_translated(recorded.body, binding))
+        sent = Interaction(Direction.CLIENT_TO_GRAPH, len(self._out) + 1, request, self._answer(request))
+        self._out.append(sent)
+        self._following.exchange(exchange_of(interaction), exchange_of(sent))
+
+    def _answer(self, request: Request) -> Response:
+        headers = [(n, v) for n, values in request.headers.items() if n.lower() not in _NOT_SENT for v in values]
+        status, answered, body = called(self._app, request.method, request.uri, headers, request.body)
+        return Response(status, None, answered, body or None)
 
     def _receive(self, notification: Notification) -> int:
-        self._told += 1
         headers = {name: (value,) for name, value in notification.headers.items()}
         request = Request("POST", notification.callback_uri, headers, notification.body)
-        self._keep(Direction.GRAPH_TO_BOT, request, Response(202, "Accepted", {}, None))
+        answer = Response(202, "Accepted", {}, None)
+        interaction = Interaction(Direction.GRAPH_TO_BOT, len(self._out) + 1, request, answer)
+        self._out.append(interaction)
+        told = told_of(interaction)
+        self._told += told
+        self._count += len(told)
         return 202
 
-    def _keep(self, direction: Direction, request: Request, response: Response) -> None:
-        number = len(self._out) + 1
-        self._out.append(
-            Interaction(direction=direction, seq=number, request=request, response=response, started=None, ended=None)
-        )
+
+def _translated(body: bytes | None, binding: Binding) -> bytes | None:
+    """A body with the fake's ids; one that is no text holds none."""
+    if body is None:
+        return None
+    try:
+        return binding.translate(body.decode()).encode()
+    except UnicodeDecodeError:
+        return body

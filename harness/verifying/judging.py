@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from harness.cassette.binding import Binding
+from harness.cassette.binding import path_of
 from harness.cassette.format import Cassette, load
+from harness.cassette.roles import Roles
 from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, scenario_path
 from harness.compare import compare, judge, moments, trace_of
 from harness.compare.verdict import Identified, Result, Verification
@@ -64,10 +65,11 @@ def _judged(cassette: Cassette, scenario: Scenario, with_moments: bool) -> Resul
         known=judgement.accepted,
         stale=(*judgement.stale, *comparison.unseen_unused),
         unseen=comparison.unseen,
-        moments=moments(recorded, fake) if with_moments else (),
-        ids=_ids(comparison.binding) if with_moments else (),
+        by_form=comparison.by_form,
+        moments=moments(comparison.bound) if with_moments else (),
+        ids=_ids(comparison.bound.roles) if with_moments else (),
     )
 
 
-def _ids(binding: Binding) -> tuple[Identified, ...]:
-    return tuple(Identified(role, b.recorded, b.fake, "/".join(b.place)) for role, b in binding.legend())
+def _ids(roles: Roles) -> tuple[Identified, ...]:
+    return tuple(Identified(role, b.recorded_text, b.fake_text, path_of(b.place)) for role, b in roles.legend())

@@ -59,7 +59,9 @@ def test_equal_traces_have_no_drift_and_count_their_identifiers() -> None:
         (
             asked({"threadId": "19:abc@thread.v2"}),
             asked({"threadId": "19:ABC@thread.v2"}),
-            Drift("requests/1/response/body/threadId", "letter-case", "<thread:1, text>", "<THREAD:1, text>"),
+            Drift(
+                "requests/1/response/body/threadId", "letter-case", "19:<thread:1>@thread.v2", "19:<THREAD:1>@thread.v2"
+            ),
         ),
         (
             Trace(),
@@ -214,7 +216,8 @@ def test_unseen_differences_are_counted_apart() -> None:
         drifts=(),
         unseen=(Drift("requests/1/response/headers/Location", "extra", ABSENT, "/x"),),
         unseen_unused=(),
-        binding=comparison.binding,
+        by_form=(),
+        bound=comparison.bound,
     )
 
 

@@ -115,7 +115,7 @@ def test_second_entry_for_one_drift_is_stale() -> None:
     ids=["root", "null", "item", "nothing there", "elsewhere"],
 )
 def test_a_value_held_at_a_path_is_found(pattern: str, expected: str | None) -> None:
-    assert held_at(pattern, {"body": {"a": None, "list": [1, 2]}}, "requests/1") == expected
+    assert held_at(pattern, {"requests": {"1": {"body": {"a": None, "list": [1, 2]}}}}) == expected
 
 
 def test_unseen_takes_only_what_the_fake_has_alone() -> None:

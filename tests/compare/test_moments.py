@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from harness.cassette.format import Direction
 from harness.cassette.scenario import ABSENT
-from harness.compare import Exchange, Told, Trace, moments
+from harness.compare import Comparing, Exchange, Told, Trace, moments
 from tests.properties.traces import CALL, OTHER_CALL, call_told, exchange
 
 
@@ -22,7 +22,7 @@ def test_both_sides_stand_beside_each_other_in_recorded_order() -> None:
     recorded = Trace((_asked(1),), (_told(0, "established"), _told(2, "terminated")))
     fake = Trace((_asked(0),), (_told(1, "established"), _told(2, "terminated")))
 
-    found = moments(recorded, fake)
+    found = moments(Comparing(recorded, fake))
 
     assert [m.path for m in found] == ["notifications/1", "requests/1", "notifications/2"]
     assert [m.direction for m in found] == [Direction.GRAPH_TO_BOT, Direction.CLIENT_TO_GRAPH, Direction.GRAPH_TO_BOT]
@@ -34,7 +34,7 @@ def test_what_only_the_fake_did_stands_where_the_fake_did_it() -> None:
     recorded = Trace((_asked(0),), (_told(1, "terminated"),))
     fake = Trace((_asked(0),), (_told(1, "terminating"), _told(2, "terminated")))
 
-    found = moments(recorded, fake)
+    found = moments(Comparing(recorded, fake))
 
     assert [m.path for m in found] == ["requests/1", "notifications/extra/updated call terminating", "notifications/1"]
     assert found[1].recorded is ABSENT
@@ -46,7 +46,7 @@ def test_what_only_was_recorded_has_no_other_side() -> None:
         (_asked(0),), (replace(call_told(OTHER_CALL, "terminated"), at=1, started="2026-01-02T03:04:05Z"),)
     )
 
-    found = moments(recorded, Trace())
+    found = moments(Comparing(recorded, Trace()))
 
     assert [m.fake for m in found] == [ABSENT, ABSENT]
     assert found[1].started == "2026-01-02T03:04:05Z"

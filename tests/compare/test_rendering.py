@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.cassette.binding import Binding, Side
+from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT
 from harness.compare import Exchange, Told
 from harness.compare.rendering import Renderer
@@ -14,7 +15,7 @@ from tests.properties.traces import CALL, OTHER_USER, USER
 
 
 def rendered(value: Any, member: str = "") -> Any:
-    return Renderer(Binding(), Side.RECORDED).value(value, member)
+    return Renderer(Roles(Binding()), Side.RECORDED).value(value, member)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,9 @@ def test_invitees_stay_in_the_order_in_which_they_were_asked_for() -> None:
 
 
 def test_what_an_exchange_does_not_show_has_no_branch() -> None:
-    tree = Renderer(Binding(), Side.RECORDED).exchange(Exchange("GET", f"/calls/{CALL}", ABSENT, None, {}, ABSENT))
+    tree = Renderer(Roles(Binding()), Side.RECORDED).exchange(
+        Exchange("GET", f"/calls/{CALL}", ABSENT, None, {}, ABSENT)
+    )
 
     assert tree == {"method": "GET", "url": "/calls/<call:1>", "response": {"headers": {}}}
 
@@ -88,7 +91,7 @@ def test_a_notifications_own_members_hide_nothing_around_it() -> None:
         {"changeType": "updated", "headers": 1, "callback": 2},
     )
 
-    assert Renderer(Binding(), Side.RECORDED).told(told) == {
+    assert Renderer(Roles(Binding()), Side.RECORDED).told(told) == {
         "changeType": "updated",
         ".headers": 1,
         ".callback": 2,
@@ -101,7 +104,7 @@ def test_a_notifications_own_members_hide_nothing_around_it() -> None:
 def test_a_notification_that_is_no_envelope_is_a_body() -> None:
     told = Told("https://bot.example", {}, ABSENT, "text")
 
-    assert Renderer(Binding(), Side.RECORDED).told(told) == {
+    assert Renderer(Roles(Binding()), Side.RECORDED).told(told) == {
         "body": "text",
         "callback": "https://bot.example",
         "headers": {},

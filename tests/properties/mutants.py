@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.cassette.binding import is_id_member
+from harness.cassette.identifiers import is_id_member
 from harness.cassette.scenario import ABSENT
 from harness.compare import Exchange, Told, Trace
 
@@ -21,6 +21,7 @@ _GUID: Final = re.compile(
     r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?![0-9a-fA-F])"
 )
 _PHONE: Final = re.compile(r"(?<![\w+])\+[0-9]{7,15}(?![0-9])")
+_THREAD: Final = re.compile(r"(?:(?<=19:meeting_)|(?<=19:)(?!meeting_))[\w=\-]+(?=@thread)")
 _ID: Final = re.compile(f"{_GUID.pattern}|{_PHONE.pattern}")
 _SEGMENT: Final = re.compile(
     r"(?:(?<=calls/)|(?<=operations/)|(?<=participants/)|(?<=calls\('))"
@@ -201,7 +202,7 @@ def _other_case(document: Any, place: Place, number: int) -> Swapped | None:
 
 def _is_whole(place: Place, text: str) -> bool:
     """Whether a text as a whole is an identifier, so that any other text is one as well."""
-    return isinstance(place[-1], str) and is_id_member(place[-1]) and not _ID.search(text)
+    return isinstance(place[-1], str) and is_id_member(place[-1]) and not (_ID.search(text) or _THREAD.search(text))
 
 
 def _other_value(document: Any, place: Place, number: int) -> Swapped | None:
@@ -342,6 +343,9 @@ def _renamed(value: Any, member: str, ids: dict[str, str], rng: random.Random) -
         return items
     if not isinstance(value, str):
         return value
+    thread = _THREAD.search(value)
+    if thread:
+        return f"{value[: thread.start()]}{_alias(thread[0], ids, rng)}{value[thread.end() :]}"
     if value and is_id_member(member) and not _ID.search(value):
         return _alias(value, ids, rng)
     aliased = _ID.sub(lambda m: _alias(m[0], ids, rng), value)
