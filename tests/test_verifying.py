@@ -12,7 +12,7 @@ import pytest
 from harness.cassette.format import Direction, Interaction, Request, Response, dumps, load
 from harness.cassette.scenario import find_cassettes, load_scenario, scenario_path
 from harness.compare import Verdict, trace_of
-from harness.verifying import drive, verify, verify_all
+from harness.verifying import Driver, verify, verify_all
 from tests.conftest import user
 from tests.contract import strict
 
@@ -30,7 +30,7 @@ def test_fake_agrees_with_shipped_cassette(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=[p.stem for p in SHIPPED])
 def test_what_the_fake_tells_over_a_shipped_cassette_fits_the_schema(path: Path) -> None:
-    told = drive(load(path).interactions, load_scenario(scenario_path(path)).given)
+    told = Driver().drive(load(path).interactions, load_scenario(scenario_path(path)).given)
 
     bodies = [i.request.body or b"" for i in told if i.direction is Direction.GRAPH_TO_BOT]
     assert [strict.check_notifications(json.loads(body)) for body in bodies] == [[]] * len(bodies)
@@ -155,7 +155,7 @@ def test_ids_of_the_fake_stand_in_later_requests_for_the_recorded_ones() -> None
         _interaction(2, Direction.CLIENT_TO_GRAPH, _request("GET", f"/calls/{call_id}"), Response(200, None, {}, None)),
     ]
 
-    out = drive(recorded, {})
+    out = Driver().drive(recorded, {})
 
     asked = [i.request.uri for i in out if i.direction is Direction.CLIENT_TO_GRAPH]
     answered = [i.response.status for i in out if i.direction is Direction.CLIENT_TO_GRAPH]
@@ -176,7 +176,7 @@ def test_request_recorded_after_a_notification_is_sent_after_the_fakes_one() -> 
         _interaction(4, Direction.CLIENT_TO_GRAPH, _request("GET", f"/calls/{call_id}"), Response(200, None, {}, None)),
     ]
 
-    out = drive(recorded, {})
+    out = Driver().drive(recorded, {})
 
     assert [i.direction for i in out] == [i.direction for i in recorded]
     assert json.loads(out[3].response.body or b"")["state"] == "established"

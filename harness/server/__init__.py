@@ -1,9 +1,9 @@
 """The fake as a server: a Flask app, and the same on a loopback port."""
 
-from harness.server.app import create_app
+from harness.server.app import create_app, renew
 from harness.server.fake import Fake, Settings, fake_of
 from harness.server.seeding import seed
 from harness.server.serving import Served, serve
 from harness.server.world import World, WorldSettings
 
-__all__ = ["Fake", "Served", "Settings", "World", "WorldSettings", "create_app", "fake_of", "seed", "serve"]
+__all__ = ["Fake", "Served", "Settings", "World", "WorldSettings", "create_app", "fake_of", "renew", "seed", "serve"]

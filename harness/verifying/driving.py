@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from flask import Flask
+
 from harness.cassette.binding import Binding
 from harness.cassette.format import Direction, Interaction, Request, Response
 from harness.compare import Following, Told, exchange_of, told_of
 from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Notification
-from harness.server import Settings, WorldSettings, create_app, fake_of, seed
+from harness.server import Settings, WorldSettings, create_app, renew, seed
 from harness.verifying.calling import called
 
 _NOT_SENT: Final = ("host", "content-length", "transfer-encoding", "accept-encoding", "connection")
@@ -28,23 +30,34 @@ _STEPS: Final = 1000
 """How many things may happen in the fake for each interaction before it is taken to go on for ever."""
 
 
-def drive(interactions: Sequence[Interaction], given: Mapping[str, Any]) -> list[Interaction]:
-    """What the fake makes of the requests among the interactions: its own answers and notifications, in order."""
-    return _Drive(interactions, given).run()
+class Driver:
+    """Drives cassettes, one after the other, each into a fake of its own behind the same routes."""
+
+    def __init__(self) -> None:
+        self._app = create_app(post=_nobody)
+
+    def drive(self, interactions: Sequence[Interaction], given: Mapping[str, Any]) -> list[Interaction]:
+        """What the fake makes of the requests among the interactions: its own answers and notifications, in order."""
+        return _Drive(self._app, interactions, given).run()
+
+
+def _nobody(notification: Notification) -> int:
+    raise AssertionError(f"nobody drives, and there is a notification for {notification.callback_uri}")
 
 
 class _Drive:
     """One run of one cassette through one fake."""
 
-    def __init__(self, interactions: Sequence[Interaction], given: Mapping[str, Any]) -> None:
+    def __init__(self, app: Flask, interactions: Sequence[Interaction], given: Mapping[str, Any]) -> None:
+        self._app = app
         self._recorded = interactions
         self._out: list[Interaction] = []
         self._following = Following()
         self._told: list[Told] = []
         self._count = 0
         self._clock = VirtualClock()
-        self._app = create_app(Settings(world=WorldSettings(seed=0)), post=self._receive, clock=self._clock)
-        seed(fake_of(self._app).world, given)
+        fake = renew(app, Settings(world=WorldSettings(seed=0)), post=self._receive, clock=self._clock)
+        seed(fake.world, given)
 
     def run(self) -> list[Interaction]:
         told: list[Told] = []

@@ -12,7 +12,7 @@ from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, s
 from harness.compare import compare, judge, moments, trace_of
 from harness.compare.verdict import Identified, Result, Verification
 from harness.errors import HarnessError
-from harness.verifying.driving import drive
+from harness.verifying.driving import Driver
 
 OnResult = Callable[[Result, int], None]
 
@@ -25,17 +25,18 @@ def verify_all(
     on_result: told each result as soon as it is there, and how many there will be.
     """
     found = find_cassettes(paths)
+    driver = Driver()
     results = []
     for path in found:
-        results.append(verify(path, with_moments=with_moments))
+        results.append(verify(path, with_moments=with_moments, driver=driver))
         on_result(results[-1], len(found))
     return Verification(tuple(results))
 
 
-def verify(path: Path, *, with_moments: bool = False) -> Result:
+def verify(path: Path, *, with_moments: bool = False, driver: Driver | None = None) -> Result:
     """The verdict on one cassette; whatever goes wrong with it is its `problem`, and no verdict.
 
-    with_moments: keep both traces as well, for whoever shows them.
+    with_moments: keep both traces as well, for whoever shows them. driver: one for many cassettes; else one is made.
     """
     try:
         cassette = load(path)
@@ -43,16 +44,16 @@ def verify(path: Path, *, with_moments: bool = False) -> Result:
     except HarnessError as error:
         return Result(path, problem=str(error))
     try:
-        return _judged(cassette, scenario, with_moments)
+        return _judged(cassette, scenario, driver or Driver(), with_moments)
     except HarnessError as error:
         return Result(path, scenario.source, problem=str(error))
     except Exception as error:  # a crash over one cassette is that cassette's problem, and the rest goes on
         return Result(path, scenario.source, problem=f"comparing crashed: {error!r}")
 
 
-def _judged(cassette: Cassette, scenario: Scenario, with_moments: bool) -> Result:
+def _judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments: bool) -> Result:
     recorded = trace_of(cassette.interactions)
-    fake = trace_of(drive(cassette.interactions, scenario.given))
+    fake = trace_of(driver.drive(cassette.interactions, scenario.given))
     comparison = compare(recorded, fake, unseen=scenario.unseen, order=scenario.order)
     judgement = judge(comparison.drifts, scenario.known)
     return Result(
