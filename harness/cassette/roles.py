@@ -66,6 +66,7 @@ class Roles:
     def __init__(self, binding: Binding) -> None:
         self._binding = binding
         self._roles: dict[str, str] = {}
+        self._normals: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
         self._strangers: dict[str, str] = {}
 
@@ -83,10 +84,13 @@ class Roles:
                 yield role, bound
 
     def first_places(self, *rendered: str) -> str:
-        """Where the roles in rendered texts were first bound: `call:1 at requests/1/url, …`."""
-        wanted = {role.lower() for text in rendered for role in _ROLE.findall(text)}
-        bound = [(role, pair.place) for role, pair in self.legend() if role in wanted]
-        return ", ".join(f"{role} at {path_of(place)}" for role, place in bound) or "nowhere"
+        """Where the roles in rendered texts were first bound: `call:1 at requests/1/url, new call:1 nowhere before`."""
+        wanted = dict.fromkeys(role.lower() for text in rendered for role in _ROLE.findall(text))
+        return ", ".join(f"{role} {self._first_place(role)}" for role in wanted)
+
+    def _first_place(self, role: str) -> str:
+        bound = self._binding.of(self._normals.get(role, ""), Side.RECORDED)
+        return "nowhere before" if bound is None else f"at {path_of(bound.place)}"
 
     def render(self, text: str, member: str = "", context: str = "", side: Side = Side.RECORDED) -> str:
         """A text that stands at a member, in an object of which `context` says what it is, with roles for identifiers.
@@ -117,7 +121,8 @@ class Roles:
     def _role(self, normal: str, name: str) -> str:
         if normal not in self._roles:
             self._counts[name] += 1
-            self._roles[normal] = f"{name}:{self._counts[name]}"
+            self._roles[normal] = role = f"{name}:{self._counts[name]}"
+            self._normals[role.lower()] = normal
         return self._roles[normal]
 
     def _stranger(self, normal: str, name: str) -> str:

@@ -101,8 +101,10 @@ def test_first_places_name_what_roles_were_roles_of() -> None:
     assert roles.first_places("<id:1>", "<TENANT:1, bare>") == "id:1 at here/id, tenant:1 at here/tenantId"
 
 
-def test_first_places_of_an_unbound_role_are_nowhere() -> None:
-    assert roles_of({"id": A}, None).first_places("<id:1>") == "nowhere"
+def test_what_was_never_bound_is_nowhere_before() -> None:
+    roles = roles_of({"id": A}, {"id": B})
+
+    assert roles.first_places("<id:1>", "<new id:1>") == "id:1 at here/id, new id:1 nowhere before"
 
 
 def test_text_that_looks_like_a_role_is_told_from_one() -> None:
