@@ -37,7 +37,10 @@ class Side(Enum):
 
 @dataclass(slots=True)
 class Bound:
-    """A pair: the normal forms, how both were written where the pair was first seen, and that place."""
+    """A pair: the normal forms, how both were written where the pair was first seen, and that place.
+
+    is_recased: they differ in letter case only, which is no renaming; of a GUID the spelling tells that.
+    """
 
     recorded: str
     fake: str
@@ -45,16 +48,12 @@ class Bound:
     recorded_text: str
     fake_text: str
     place: Place
+    is_recased: bool
 
     @property
     def has_case(self) -> bool:
         """Whether both hold letters: digits alone do not tell in which case a GUID is written."""
         return all(any(c.isalpha() for c in normal) for normal in (self.recorded, self.fake))
-
-    @property
-    def is_recased(self) -> bool:
-        """Whether they differ in letter case only, which is no renaming; of a GUID the spelling tells that."""
-        return self.recorded != self.fake and self.recorded.lower() == self.fake.lower()
 
 
 class Binding:
@@ -107,16 +106,25 @@ class Binding:
                 if b.normal in self._by_fake:
                     agree = False
                     continue
-                bound = Bound(a.normal, b.normal, a.spelling, recorded[a.start : a.end], fake[b.start : b.end], place)
-                self._bind(bound, a)
+                bound = self._bind(a, recorded, b, fake, place)
             agree = agree and bound.fake == b.normal and not bound.is_recased
         return agree
 
-    def _bind(self, bound: Bound, slot: Slot) -> None:
+    def _bind(self, mine: Slot, recorded: str, theirs: Slot, fake: str, place: Place) -> Bound:
+        bound = Bound(
+            recorded=mine.normal,
+            fake=theirs.normal,
+            spelling=mine.spelling,
+            recorded_text=recorded[mine.start : mine.end],
+            fake_text=fake[theirs.start : theirs.end],
+            place=place,
+            is_recased=mine.normal != theirs.normal and mine.normal.lower() == theirs.normal.lower(),
+        )
         self._by_recorded[bound.recorded] = self._by_fake[bound.fake] = bound
         self._pairs.append(bound)
-        if slot.kind == "member" or slot.kind == "segment":
+        if mine.kind in ("member", "segment"):
             self._whole[bound.recorded] = bound.fake_text
+        return bound
 
     def translate(self, text: str) -> str:
         """A recorded text with the fake's identifiers in place of those that are bound; the rest is left alone.

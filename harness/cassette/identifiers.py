@@ -23,6 +23,8 @@ _GUID: Final = re.compile(
 """Not inside other digits, but for those of an escape in a URL. The look-behinds stand behind the first digit: in front
 they would keep the engine from scanning for one."""
 
+_DASHED: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DASHED_LENGTH: Final = 36
 _PHONE: Final = re.compile(r"\+(?<![\w+]\+)([0-9]{7,15})(?![0-9])")
 _THREAD: Final = re.compile(r"19(?::|%3[aA])(?:meeting_)?([A-Za-z0-9_=\-]+)(?=(?:@|%40)(?:thread|unq)\.)")
 _ADDRESS: Final = re.compile(r"(?<![0-9])8:(?:live|skype|sip|teamsvisitor):([^\s\"'<>/?#&,;]*[^\s\"'<>/?#&,;.:!)])")
@@ -45,6 +47,7 @@ REDACTED: Final = "REDACTED"
 _MARK: Final = "\0"
 """Stands around spellings in a template, so that none is taken for text."""
 
+_DASHED_TEMPLATE: Final = f"{_MARK}dashed{_MARK}"
 _LONG: Final = 2**12
 """Longer texts are not kept."""
 
@@ -89,6 +92,10 @@ def form_of(text: str, member: str = "") -> Form:
 
 
 def _form(text: str, member: str) -> Form:
+    if len(text) == _DASHED_LENGTH and _DASHED.fullmatch(text):  # most identifiers, and quickly seen
+        return Form(
+            _DASHED_TEMPLATE, (normal := text.replace("-", ""),), (Slot(0, len(text), normal, "dashed", "guid"),)
+        )
     time = time_form(text)
     if time is not None:
         return Form(f"{_MARK}{time}{_MARK}", (), ())
@@ -99,7 +106,7 @@ def _form(text: str, member: str) -> Form:
     return Form(template, tuple(slot.normal for slot in found), found)
 
 
-_kept_form: Final = lru_cache(maxsize=2**14)(_form)
+_kept_form: Final = lru_cache(maxsize=2**15)(_form)
 
 
 def time_form(text: str) -> str | None:
