@@ -1,6 +1,6 @@
 """Scenario files: what a cassette cannot hold. `NAME.scenario.yaml` stands beside `NAME.yaml`.
 
-source: {kind: recorded | documented | observed, link, date, notes: […]}
+source: {kind: recorded | documented | observed, link, date, notes: […], filled: [path]}
 given: {…}         what existed before the first request (`harness.server.seeding`)
 order: resource    or total: which order of notifications counts
 known: [{path, kind, recorded, fake, reason, link}]      accepted drifts
@@ -46,12 +46,16 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a cassette's traffic comes from. `date`: ISO 8601, None where the source tells none."""
+    """Where a cassette's traffic comes from. `date`: ISO 8601, None where the source tells none.
+
+    filled: paths that the conversion filled in, so that they are no evidence for what they hold.
+    """
 
     kind: SourceKind
     link: str
     date: str | None = None
     notes: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +165,17 @@ class _Reader:
     def source(self, value: Any) -> Source:
         if value is None:
             raise self.wrong("source", "is missing: say where the traffic comes from, `source: {kind, link}`")
-        members = self.mapping(value, "source", ("kind", "link", "date", "notes"))
+        members = self.mapping(value, "source", ("kind", "link", "date", "notes", "filled"))
         kind = members.get("kind")
         if kind not in list(SourceKind):
             raise self.wrong("source.kind", f"{kind!r} is none of {', '.join(SourceKind)}")
-        notes = members.get("notes", [])
-        if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
-            raise self.wrong("source.notes", f"expected a list of texts, got {notes!r}")
+        notes, filled = self.texts(members, "notes", "source"), self.texts(members, "filled", "source")
+        if filled and kind == SourceKind.RECORDED:
+            raise self.wrong("source.filled", "a recorded cassette holds what passed: take `filled` out")
         date = members.get("date")
         if date is not None and not isinstance(date, str):
             raise self.wrong("source.date", f"expected a date as text, or null, got {date!r}")
-        return Source(SourceKind(kind), self.text(members, "link", "source"), date, tuple(notes))
+        return Source(SourceKind(kind), self.text(members, "link", "source"), date, notes, filled)
 
     def known(self, value: Any, place: str) -> Known:
         members = self.mapping(value, place, ("path", "kind", "recorded", "fake", "reason", "link"))
@@ -213,3 +217,9 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             raise self.wrong(f"{place}.{name}", f"expected text, got {value!r}")
         return value
+
+    def texts(self, members: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
+        values = members.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise self.wrong(f"{place}.{name}", f"expected a list of texts, got {values!r}")
+        return tuple(values)

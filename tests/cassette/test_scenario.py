@@ -66,6 +66,7 @@ source:
   link: https://a.example/
   date: 2021-02-03
   notes: [one, two]
+  filled: [notifications/1/changeType]
 given:
   calls: [{id: a}]
 order: total
@@ -81,7 +82,9 @@ omitted:
 
     assert scenario == Scenario(
         path=path,
-        source=Source(SourceKind.OBSERVED, "https://a.example/", "2021-02-03", ("one", "two")),
+        source=Source(
+            SourceKind.OBSERVED, "https://a.example/", "2021-02-03", ("one", "two"), ("notifications/1/changeType",)
+        ),
         given={"calls": [{"id": "a"}]},
         order="total",
         known=(
@@ -168,7 +171,7 @@ def test_every_kind_of_drift_may_be_known(path: Path, kind: str) -> None:
         ("source: {kind: observed, link: ' '}", ", source.link: expected text, got ' '"),
         (
             "source: {kind: observed, link: b, url: c}",
-            ", source: unknown 'url'; known: kind, link, date, notes",
+            ", source: unknown 'url'; known: kind, link, date, notes, filled",
         ),
         (
             "source: {kind: observed, link: b, date: 2021}",
@@ -176,6 +179,11 @@ def test_every_kind_of_drift_may_be_known(path: Path, kind: str) -> None:
         ),
         ("source: {kind: observed, link: b, notes: c}", ", source.notes: expected a list of texts, got 'c'"),
         ("source: {kind: observed, link: b, notes: [1]}", ", source.notes: expected a list of texts, got [1]"),
+        ("source: {kind: observed, link: b, filled: [1]}", ", source.filled: expected a list of texts, got [1]"),
+        (
+            "source: {kind: recorded, link: b, filled: [c]}",
+            ", source.filled: a recorded cassette holds what passed: take `filled` out",
+        ),
         (SOURCE + "given: []", ", given: expected a mapping, got []"),
         (SOURCE + "order: none", ", order: 'none' is none of resource, total"),
         (SOURCE + "known: {}", ", known: expected a list, got {}"),
