@@ -15,6 +15,7 @@ from harness.delivery.outbox import Notification
 from harness.graph.types import Rules
 from harness.server import Settings, World, WorldSettings, create_app, fake_of
 from tests.contract import strict
+from tests.parity.watching import Watch, watching
 
 TOKEN = {"Authorization": "Bearer opaque"}
 CALLBACK = "https://bot.example/callback"
@@ -35,6 +36,15 @@ def _answers_fit_the_schema() -> Iterator[None]:
     with flask.request_finished.connected_to(check):
         yield
     assert problems == []
+
+
+@pytest.fixture(autouse=True)
+def emitted() -> Iterator[Watch]:
+    """Everything that any fake emits in this test, which the parity ledger must know."""
+    with watching() as watch:
+        yield watch
+    if watch.problems:
+        pytest.fail("\n".join(watch.problems), pytrace=False)
 
 
 @dataclass

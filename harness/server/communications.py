@@ -23,7 +23,7 @@ blueprint = Blueprint("communications", __name__)
 """Registered once for every version and family, which the views are given."""
 
 _CALL: Final = "/calls/<call_id>"
-_QUERY_OPTIONS: Final = frozenset(
+QUERY_OPTIONS: Final = frozenset(
     {"select", "expand", "filter", "orderby", "search", "top", "skip", "skiptoken", "count", "format"}
 )
 """Of OData, with or without `$`, in any letter case."""
@@ -39,7 +39,7 @@ def _world() -> World:
 def _refuse_query_options() -> None:
     """No query option is built; each is refused loudly."""
     for name in request.args:
-        if name.lower().removeprefix("$") in _QUERY_OPTIONS:
+        if name.lower().removeprefix("$") in QUERY_OPTIONS:
             raise refuse("not-built", what=f"query option '{name}'")
 
 

@@ -1,0 +1,142 @@
+"""What the fake can emit, as tables; what emits anything else fails the suite, and so does a row that nothing emits.
+
+How we know of each is derived in `harness.parity.evidence` or told in `harness.parity.claims`. What a client sent in an
+identity, a media configuration, a meeting or call options comes back as it was sent, and so does a seeded person's
+`info`: of that only what is known of Graph is here. Headers of HTTP itself (`Content-Length`, `Date`, `Host`,
+`Connection`) are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from harness.parity.routes import PREFIXES, ROUTES
+from harness.parity.seen import Item, Kind
+
+# Type -> members, in alphabetical order.
+ANSWERED: Final[Mapping[str, str]] = {
+    "InnerError": "client-request-id date request-id",
+    "MainError": "code innerError message",
+    "ODataError": "error",
+    "appHostedMediaConfig": "@odata.type blob removeFromDefaultAudioGroup",
+    "call": (
+        "@odata.context @odata.type activeModalities answeredBy callChainId callOptions callRoutes callbackUri "
+        "chatInfo direction id mediaConfig mediaState meetingCapability meetingInfo myParticipantId "
+        "requestedModalities resultInfo ringingTimeoutInSeconds routingPolicies source state subject targets tenantId "
+        "terminationReason toneInfo transcription"
+    ),
+    "chatInfo": "@odata.type messageId replyChainMessageId threadId",
+    "commsOperationCollectionResponse": "@odata.context value",
+    "identity": "@odata.type displayName id identityProvider tenantId",
+    "identitySet": (
+        "@odata.type application applicationInstance azureCommunicationServicesUser device encrypted guest onPremises "
+        "phone user"
+    ),
+    "invitationParticipantInfo": (
+        "@odata.type endpointType hidden identity participantId removeFromDefaultAudioRoutingGroup replacesCallId"
+    ),
+    "inviteParticipantsOperation": "@odata.context @odata.type clientContext id participants resultInfo status",
+    "joinMeetingIdMeetingInfo": "@odata.type joinMeetingId passcode",
+    "mediaInfo": "resourceId uri",
+    "mediaStream": "@odata.type direction label mediaType serverMuted sourceId",
+    "organizerMeetingInfo": "@odata.type allowConversationWithoutHost organizer",
+    "outgoingCallOptions": (
+        "@odata.type allowGuestToBypassLobby hideBotAfterEscalation isContentSharingNotificationEnabled "
+        "isDeltaRosterEnabled isInteractiveRosterEnabled"
+    ),
+    "participant": "@odata.context @odata.type id info isInLobby isMuted mediaStreams metadata",
+    "participantCollectionResponse": "@odata.context value",
+    "participantInfo": "@odata.type countryCode endpointType id identity languageId region",
+    "resultInfo": "@odata.type code message subcode",
+    "serviceHostedMediaConfig": "@odata.type preFetchMedia removeFromDefaultAudioGroup",
+    "tokenMeetingInfo": "@odata.type token",
+}
+
+NOTIFIED: Final[Mapping[str, str]] = {
+    "call": (
+        "@odata.type callChainId chatInfo direction mediaState meetingCapability meetingInfo resultInfo state "
+        "tenantId terminationSender"
+    ),
+    "callMediaState": "@odata.type audio",
+    "chatInfo": "@odata.type messageId replyChainMessageId threadId",
+    "commsNotification": "@odata.type changeType resource resourceData resourceUrl",
+    "commsNotifications": "@odata.type value",
+    "identity": "@odata.type displayName id identityProvider tenantId",
+    "identitySet": (
+        "@odata.type application applicationInstance azureCommunicationServicesUser device encrypted guest onPremises "
+        "phone user"
+    ),
+    "invitationParticipantInfo": "@odata.type identity",
+    "inviteParticipantsOperation": "@odata.type clientContext id participants resultInfo status",
+    "joinMeetingIdMeetingInfo": "@odata.type joinMeetingId passcode",
+    "mediaStream": "@odata.type direction mediaType serverMuted sourceId",
+    "meetingCapability": "@odata.type",
+    "organizerMeetingInfo": "@odata.type allowConversationWithoutHost organizer",
+    "participant": "@odata.type id info isIdentityAnonymized isInLobby isMuted mediaStreams",
+    "participantInfo": (
+        "@odata.type clientVersion endpointId endpointType identity languageId participantId replacementLink"
+    ),
+    "resultInfo": "@odata.type code message subcode",
+    "tokenMeetingInfo": "@odata.type token",
+}
+
+NOTIFICATIONS: Final = (
+    "updated call establishing",
+    "updated call established",
+    "updated call terminating",
+    "deleted call terminated",
+    "deleted operation completed",
+    "deleted operation failed",
+    "updated roster",
+)
+
+ANSWER_HEADERS: Final = (
+    "Allow",
+    "Content-Type",
+    "Location",
+    "OData-Version",
+    "Strict-Transport-Security",
+    "client-request-id",
+    "request-id",
+    "scenario-id",
+    "x-ms-ags-diagnostic",
+)
+
+NOTIFICATION_HEADERS: Final = (
+    "Accept",
+    "Content-Type",
+    "Scenario-Id",
+    "User-Agent",
+    "X-Microsoft-Skype-Chain-ID",
+    "X-Microsoft-Skype-Message-ID",
+)
+
+TABLES: Final[Mapping[Kind, str]] = {
+    Kind.PREFIX: "PREFIXES in harness/parity/routes.py",
+    Kind.ROUTE: "ROUTES in harness/parity/routes.py",
+    Kind.ANSWERED: "ANSWERED in harness/parity/emitted.py",
+    Kind.NOTIFIED: "NOTIFIED in harness/parity/emitted.py",
+    Kind.NOTIFICATION: "NOTIFICATIONS in harness/parity/emitted.py",
+    Kind.ANSWER_HEADER: "ANSWER_HEADERS in harness/parity/emitted.py",
+    Kind.NOTIFICATION_HEADER: "NOTIFICATION_HEADERS in harness/parity/emitted.py",
+}
+"""Where a row of each kind is written."""
+
+
+def _items() -> Iterator[Item]:
+    names: Mapping[Kind, tuple[str, ...]] = {
+        Kind.PREFIX: PREFIXES,
+        Kind.ROUTE: tuple(route.name for route in ROUTES),
+        Kind.NOTIFICATION: NOTIFICATIONS,
+        Kind.ANSWERED: tuple(f"{name}.{m}" for name, members in ANSWERED.items() for m in members.split()),
+        Kind.NOTIFIED: tuple(f"{name}.{m}" for name, members in NOTIFIED.items() for m in members.split()),
+        Kind.ANSWER_HEADER: ANSWER_HEADERS,
+        Kind.NOTIFICATION_HEADER: NOTIFICATION_HEADERS,
+    }
+    for kind, of_kind in names.items():
+        yield from (Item(kind, name) for name in of_kind)
+
+
+ITEMS: Final = tuple(_items())
+"""Everything that the fake can emit, in the order of the page."""
