@@ -53,6 +53,7 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="cassettes or folders of them (default: cassettes/)",
     )
     verify.add_argument("--output", choices=("text", "json"), default="text", help="form of the report (default: text)")
+    verify.add_argument("--parity", action="store_true", help="count what the fake can emit, by evidence")
     verify.set_defaults(run=_verify)
 
 
@@ -80,11 +81,14 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from harness.parity import counts_line
     from harness.report import as_json, as_text
     from harness.verifying import verify_all
 
-    report = verify_all(options.paths)
+    report = verify_all(options.paths, with_moments=options.parity)
     print(as_json(report) if options.output == "json" else as_text(report))
+    if options.parity:
+        print(counts_line(report), file=sys.stderr if options.output == "json" else sys.stdout)
     return {"same": EXIT_SAME, "drift": EXIT_DRIFT, "none": EXIT_NONE}[report.verdict]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.graph.refusals import Evidence
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"
 INVITE = CASSETTES / "documented" / "participant-invite.1-one-participant.yaml"
@@ -31,6 +32,25 @@ def test_verify_prints_json_for_programs(capsys: pytest.CaptureFixture[str]) -> 
 
     body = json.loads(capsys.readouterr().out)
     assert (code, body["verdict"], body["cassettes"][0]["path"]) == (0, "same", str(INVITE))
+
+
+def test_verify_counts_what_the_fake_can_emit_after_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["verify", "--parity", str(INVITE)])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert lines[-2].startswith("1 cassette · ")
+    rows, *evidence = lines[-1].split(" · ")
+    assert rows.startswith("parity: 9 routes, ")
+    assert [name.split()[0] for name in evidence] == [*Evidence, "unsupported"]
+
+
+def test_counts_stand_beside_json_not_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["verify", "--parity", "--output", "json", str(INVITE)])
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["verdict"] == "same"
+    assert printed.err.startswith("parity: 9 routes, ")
 
 
 def test_drift_exits_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
