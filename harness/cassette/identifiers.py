@@ -26,7 +26,7 @@ they would keep the engine from scanning for one."""
 _DASHED: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DASHED_LENGTH: Final = 36
 _PHONE: Final = re.compile(r"\+(?<![\w+]\+)([0-9]{7,15})(?![0-9])")
-_THREAD: Final = re.compile(r"19(?::|%3[aA])(?:meeting_)?([A-Za-z0-9_=\-]+)(?=(?:@|%40)(?:thread|unq)\.)")
+_THREAD: Final = re.compile(r"19(?::|%3[aA])(?:meeting_)?([^@%/\s\"'<>:]+)(?=(?:@|%40)(?:thread|unq)\.)")
 _ADDRESS: Final = re.compile(r"(?<![0-9])8:(?:live|skype|sip|teamsvisitor):([^\s\"'<>/?#&,;]*[^\s\"'<>/?#&,;.:!)])")
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+\-])([A-Za-z0-9._%+\-]+(?:@|%40)(?!(?:thread|unq)\.)[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,})"
@@ -132,11 +132,8 @@ def _found(text: str, member: str) -> Sequence[Slot]:
 
 def _guids(text: str) -> Iterator[Slot]:
     for match in _GUID.finditer(text):
-        start, end = match.span()
-        if text[start - 1 : start] == "{" and text[end : end + 1] == "}":
-            start, end = start - 1, end + 1
-        guid = text[start:end]
-        yield Slot(start, end, guid.replace("-", "").strip("{}").lower(), _spelling(guid), "guid")
+        guid = match[0]
+        yield Slot(match.start(), match.end(), guid.replace("-", "").lower(), _spelling(guid), "guid")
 
 
 def _others(text: str, member: str) -> Iterator[Slot]:
@@ -160,8 +157,8 @@ def _texts(pattern: re.Pattern[str], text: str, kind: str) -> Iterator[Slot]:
 
 
 def _spelling(guid: str) -> str:
-    """`dashed`, `bare` or `braced`, in upper or mixed case as its letters are."""
-    form = "braced" if guid.startswith("{") else "dashed" if "-" in guid else "bare"
+    """`dashed` or `bare`, in upper or mixed case as its letters are. Braces are text around it."""
+    form = "dashed" if "-" in guid else "bare"
     if guid == guid.lower():
         return form
     return form.upper() if guid == guid.upper() else form.capitalize()
@@ -175,7 +172,6 @@ def spelled(normal: str, spelling: str) -> str:
     """A GUID in the given spelling. Mixed case, of which there are many, becomes lower case."""
     form = spelling.lower()
     text = normal if form == "bare" else re.sub(r"(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", normal)
-    text = f"{{{text}}}" if form == "braced" else text
     return text.upper() if spelling.isupper() else text
 
 

@@ -14,9 +14,11 @@ from functools import cached_property
 from typing import Any
 
 from harness.cassette.binding import Binding, Side, path_of
+from harness.cassette.entities import outline
 from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT, Unseen
-from harness.cassette.walking import Walk, outline, texts_of
+from harness.cassette.signatures import Part, Signatures
+from harness.cassette.walking import Walk, texts_of
 from harness.compare.drift import Drift, differences, same
 from harness.compare.following import same_answer, same_notification, same_request
 from harness.compare.known import held_at, unseen_of
@@ -73,13 +75,14 @@ class Comparing:
         self.recorded = recorded
         self.fake = fake
         self.binding = Binding()
-        self.walk = Walk(self.binding)
+        signatures = Signatures(lambda: _parts(recorded), lambda: _parts(fake))
+        self.walk = Walk(self.binding, signatures)
         both = list(enumerate(zip(recorded.exchanges, fake.exchanges, strict=False), 1))
         asked = [same_request(self.walk, *pair, n) for n, pair in both]
         answered = [same_answer(self.walk, *pair, n) for n, pair in both]
         self._same_exchanges = [a and b for a, b in zip(asked, answered, strict=True)]
         self._same_told: set[int] = set()
-        self._pairing = Pairing(self.binding, self._learn)
+        self._pairing = Pairing(self.binding, self._learn, signatures)
         self._pairing.add(
             [subject_of(told) for told in recorded.notifications], [subject_of(told) for told in fake.notifications]
         )
@@ -96,8 +99,8 @@ class Comparing:
         roles = Roles(self.binding)
         exchanges, notifications = self.recorded.exchanges, self.recorded.notifications
         for value in (
-            *({"url": e.url, "body": e.body} for e in exchanges),
-            *({"headers": dict(e.headers), "body": e.answer} for e in exchanges),
+            *(_asked(e) for e in exchanges),
+            *(_answered(e) for e in exchanges),
             *(_whole(told) for told in notifications),
         ):
             for text in texts_of(value):
@@ -217,6 +220,14 @@ def _name(subject: Subject) -> str:
     return " ".join(filter(None, (subject.change_type or "None", singular, subject.state)))
 
 
+def _asked(exchange: Exchange) -> dict[str, Any]:
+    return {"url": exchange.url, "body": exchange.body}
+
+
+def _answered(exchange: Exchange) -> dict[str, Any]:
+    return {"headers": dict(exchange.headers), "body": exchange.answer}
+
+
 def _whole(told: Told) -> dict[str, Any]:
     return {
         "callback": told.callback,
@@ -224,3 +235,12 @@ def _whole(told: Told) -> dict[str, Any]:
         "envelope": told.envelope,
         "item": told.item,
     }
+
+
+def _parts(trace: Trace) -> Iterator[Part]:
+    """What belongs together in a trace."""
+    for exchange in trace.exchanges:
+        yield exchange.method, _asked(exchange)
+        yield exchange.status, _answered(exchange)
+    for told in trace.notifications:
+        yield "notification", _whole(told)

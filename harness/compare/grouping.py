@@ -44,13 +44,14 @@ class Groups:
 
     Certain: nothing else has the key, or all identifiers under it are bound already. Of the others, one whose
     identifiers are the same text on both sides (a fake may have been given them) goes before the first.
-    only_alone: nothing but pairs of which nothing else has the key.
+    only_alone: nothing but pairs of which nothing else has the key. guessing: also what is not certain.
     Everything costs as much as there are positions and identifiers, not their product.
     """
 
-    def __init__(self, mine: Waiting, theirs: Waiting, *, only_alone: bool = False) -> None:
+    def __init__(self, mine: Waiting, theirs: Waiting, *, only_alone: bool = False, guessing: bool = True) -> None:
         self._sides = (mine, theirs)
         self._only_alone = only_alone
+        self._guessing = guessing
         self._groups: dict[Hashable, _Group] = {}
         self._keys: tuple[dict[int, Hashable], dict[int, Hashable]] = ({}, {})
         self._bound: set[int] = set()
@@ -70,12 +71,17 @@ class Groups:
     def next_pair(self) -> tuple[int, int] | None:
         """The next pair, which then waits no longer. `renew` what was learnt from it before asking again."""
         pair = self._certain()
-        if pair is None and not self._only_alone:
+        if pair is None and self._guessing:
             pair = self._same_ids() or self._guess()
         if pair is not None:
             self._leave(_MINE, pair[0])
             self._leave(_THEIRS, pair[1])
         return pair
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether there are pairs left to guess."""
+        return any(all(group.counts) for group in self._groups.values())
 
     def renew(self, mine: str, theirs: str) -> None:
         """Look again at what mentions two identifiers, which have been bound."""
@@ -110,7 +116,7 @@ class Groups:
     def _look_at(self, key: Hashable, group: _Group) -> None:
         if all(group.counts):
             self._changed.append(key)
-            if not self._only_alone:
+            if self._guessing:
                 heappush(self._guesses, self._first(_MINE, key))
 
     def _first(self, side: int, key: Hashable) -> int:

@@ -14,8 +14,9 @@ from functools import cached_property
 from typing import Any, Final
 
 from harness.cassette.binding import Binding, Side
+from harness.cassette.entities import outline
 from harness.cassette.identifiers import form_of
-from harness.cassette.walking import outline
+from harness.cassette.signatures import Signatures
 from harness.compare.grouping import Groups
 from harness.compare.trace import Told
 
@@ -61,31 +62,43 @@ def subject_of(told: Told) -> Subject:
     )
 
 
-Standing = Callable[[Sequence[str]], tuple[str, ...]]
-"""Identifiers as the fake has them; empty texts for those that are not bound."""
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """How identifiers of one side are looked at.
 
-_Key = Callable[[Subject, Standing], Hashable]
+    standing: as the fake has them, empty texts for those that are not bound. signature: what they are like.
+    """
+
+    standing: Callable[[Sequence[str]], tuple[str, ...]]
+    signature: Callable[[Sequence[str]], tuple[int, ...]]
 
 
-def _subject(s: Subject, standing: Standing) -> Hashable:
-    return s.resource, standing(s.ids), s.change_type, s.kind, s.state
+_Key = Callable[[Subject, _Looking], Hashable]
 
 
-def _told(s: Subject, standing: Standing) -> Hashable:
+def _subject(s: Subject, look: _Looking) -> Hashable:
+    return s.resource, look.standing(s.ids), s.change_type, s.kind, s.state
+
+
+def _told(s: Subject, look: _Looking) -> Hashable:
     outlined, ids = s.told
-    return _subject(s, standing), outlined, tuple(sorted(standing(ids)))
+    return _subject(s, look), outlined, tuple(sorted(look.standing(ids)))
+
+
+def _signed(s: Subject, look: _Looking) -> Hashable:
+    return _told(s, look), look.signature(s.ids), look.signature(s.told[1])
 
 
 _KEYS: Final[tuple[_Key, ...]] = (
     _told,
     _subject,
-    lambda s, standing: (s.resource, standing(s.ids), s.change_type, s.state),
-    lambda s, standing: (s.resource, standing(s.ids), s.change_type),
-    lambda s, standing: (s.resource, standing(s.ids), s.kind, s.state),
-    lambda s, standing: (s.resource, s.change_type, s.state),
-    lambda s, standing: (s.resource, s.change_type),
+    lambda s, look: (s.resource, look.standing(s.ids), s.change_type, s.state),
+    lambda s, look: (s.resource, look.standing(s.ids), s.change_type),
+    lambda s, look: (s.resource, look.standing(s.ids), s.kind, s.state),
+    lambda s, look: (s.resource, s.change_type, s.state),
+    lambda s, look: (s.resource, s.change_type),
     # A page may misprint a path: what the notification holds tells the kind of resource as well.
-    lambda s, standing: (s.change_type, s.kind) if s.kind else None,
+    lambda s, look: (s.change_type, s.kind) if s.kind else None,
 )
 STRICT: Final = 4
 """How many of the keys demand the same resource: of those that came so far, none is paired with less."""
@@ -98,7 +111,8 @@ class Pairing:
     learn: called with both positions of each pair; it binds their identifiers.
     """
 
-    def __init__(self, binding: Binding, learn: Learn) -> None:
+    def __init__(self, binding: Binding, learn: Learn, signatures: Signatures | None = None) -> None:
+        self._signatures = signatures
         self.pairs: dict[int, int] = {}
         self.recorded: list[Subject] = []
         self.fake: list[Subject] = []
@@ -121,16 +135,21 @@ class Pairing:
         Who is alone with a key needs no look at what it tells, which takes longer than all other keys together.
         """
         self._settle(_subject, only_alone=True)
+        is_undecided = self._settle(_told, guessing=False)
+        if is_undecided and self._signatures is not None:
+            self._settle(_signed)
         for key in _KEYS[:levels]:
             self._settle(key)
 
-    def _settle(self, key: _Key, *, only_alone: bool = False) -> None:
+    def _settle(self, key: _Key, *, only_alone: bool = False, guessing: bool = True) -> bool:
+        """Pair by one key; whether there would be more to guess."""
         if not self._mine or not self._theirs:
-            return
+            return False
         groups = Groups(
-            _Side(self.recorded, self._mine, key, self._binding, Side.RECORDED),
-            _Side(self.fake, self._theirs, key, self._binding, Side.FAKE),
+            _Side(self.recorded, self._mine, key, self._looking(Side.RECORDED)),
+            _Side(self.fake, self._theirs, key, self._looking(Side.FAKE)),
             only_alone=only_alone,
+            guessing=guessing and not only_alone,
         )
         while (new := groups.next_pair()) is not None:
             mine, theirs = new
@@ -140,34 +159,40 @@ class Pairing:
             self._learn(mine, theirs)
             for bound in self._binding.pairs(known):
                 groups.renew(bound.recorded, bound.fake)
+        return groups.is_undecided
+
+    def _looking(self, side: Side) -> _Looking:
+        binding, signatures = self._binding, self._signatures
+        return _Looking(
+            standing=lambda normals: binding.standing(normals, side),
+            signature=lambda normals: () if signatures is None else signatures.of(normals, side),
+        )
 
 
 class _Side:
     """One side's subjects that are not paired yet, as `Groups` looks at them."""
 
-    def __init__(
-        self, subjects: Sequence[Subject], waiting: Iterable[int], key: _Key, binding: Binding, side: Side
-    ) -> None:
+    def __init__(self, subjects: Sequence[Subject], waiting: Iterable[int], key: _Key, looking: _Looking) -> None:
         self.waiting = tuple(waiting)
         self._subjects = subjects
         self._key = key
-        self._standing: Standing = lambda normals: binding.standing(normals, side)
+        self._looking = looking
 
     def key(self, position: int) -> Hashable:
-        return self._key(self._subjects[position], self._standing)
+        return self._key(self._subjects[position], self._looking)
 
     def ids(self, position: int) -> tuple[str, ...]:
         return self._subjects[position].ids
 
     def is_bound(self, position: int) -> bool:
         ids = self.ids(position)
-        return bool(ids) and all(self._standing(ids))
+        return bool(ids) and all(self._looking.standing(ids))
 
     def unbound(self, position: int) -> list[str]:
         """Identifiers on which the key depends and which are not bound yet."""
         subject = self._subjects[position]
-        ids = [*subject.ids, *(subject.told[1] if self._key is _told else ())]
-        return [normal for normal, bound in zip(ids, self._standing(ids), strict=True) if not bound]
+        ids = [*subject.ids, *(subject.told[1] if self._key in (_told, _signed) else ())]
+        return [normal for normal, bound in zip(ids, self._looking.standing(ids), strict=True) if not bound]
 
 
 _SWAPPABLE: Final = frozenset({"establishing", "established"})

@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 from harness.cassette.binding import Side
+from harness.cassette.entities import context_of, is_collection, is_roster, key_of
 from harness.cassette.identifiers import time_form
 from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT
-from harness.cassette.walking import BY_SHAPE, context_of, is_collection, is_roster, key_of, shape_of
+from harness.cassette.walking import BY_SHAPE, shape_of
 from harness.compare.trace import Exchange, Told
 
 
@@ -42,7 +43,7 @@ class Renderer:
         A member of its own that is called like one of these gets a dot in front, so that neither hides the other.
         """
         around = {
-            "callback": self.value(told.callback),
+            "callback": self.value(told.callback, "callback"),
             "headers": self.value(dict(told.headers)),
             "envelope": self.value(told.envelope),
         }

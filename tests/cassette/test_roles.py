@@ -33,7 +33,7 @@ def roles_of(recorded: Any, fake: Any) -> Roles:
         (A[:20] + A[20:].upper(), "<Call:1>"),
         (BARE_A, "<call:1, bare>"),
         (BARE_A.upper(), "<CALL:1, bare>"),
-        (f"{{{A}}}", "<call:1, braced>"),
+        (f"{{{A}}}", "{<call:1>}"),
         (f"19:{A}@x", "19:<call:1>@x"),
         ("running", "running"),
     ],

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from harness.cassette.binding import Binding, path_of
-from harness.cassette.walking import Walk, identity_of, is_collection, is_roster, matched, outline
+from harness.cassette.entities import identity_of, is_collection, is_roster, outline
+from harness.cassette.matching import matched
+from harness.cassette.walking import Walk
 
 A = "ab6233a5-20b7-4c5e-bea2-ce56c9776429"
 B = "2e1a0b00-2db4-4022-9570-243709c565ab"

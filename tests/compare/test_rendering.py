@@ -95,7 +95,7 @@ def test_a_notifications_own_members_hide_nothing_around_it() -> None:
         "changeType": "updated",
         ".headers": 1,
         ".callback": 2,
-        "callback": "https://bot.example",
+        "callback": "https://<host:1>",
         "headers": {"Accept": "x"},
         "envelope": {"a": 1},
     }
@@ -106,6 +106,6 @@ def test_a_notification_that_is_no_envelope_is_a_body() -> None:
 
     assert Renderer(Roles(Binding()), Side.RECORDED).told(told) == {
         "body": "text",
-        "callback": "https://bot.example",
+        "callback": "https://<host:1>",
         "headers": {},
     }

@@ -21,7 +21,7 @@ _GUID: Final = re.compile(
     r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?![0-9a-fA-F])"
 )
 _PHONE: Final = re.compile(r"(?<![\w+])\+[0-9]{7,15}(?![0-9])")
-_THREAD: Final = re.compile(r"(?:(?<=19:meeting_)|(?<=19:)(?!meeting_))[\w=\-]+(?=@thread)")
+_THREAD: Final = re.compile(r"(?:(?<=19:meeting_)|(?<=19:)(?!meeting_))[^@%/\s:]+(?=@thread)")
 _ID: Final = re.compile(f"{_GUID.pattern}|{_PHONE.pattern}")
 _SEGMENT: Final = re.compile(
     r"(?:(?<=calls/)|(?<=operations/)|(?<=participants/)|(?<=calls\('))"
