@@ -47,6 +47,13 @@ def emitted() -> Iterator[Watch]:
         pytest.fail("\n".join(watch.problems), pytrace=False)
 
 
+@pytest.fixture(autouse=True)
+def _environment_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed does not depend on where the tests run."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @dataclass
 class Bot:
     """Stands where notifications go; checks each against the schema and answers with `status`."""

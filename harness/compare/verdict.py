@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from harness.cassette.binding import path_of
+from harness.cassette.roles import Roles
 from harness.cassette.scenario import Known, Source, Unseen
 from harness.compare.drift import Drift
 from harness.compare.moments import Moment
@@ -29,14 +31,20 @@ class Identified:
     place: str
 
 
+def identified(roles: Roles) -> tuple[Identified, ...]:
+    """Every bound identifier, in the order in which the roles were given."""
+    return tuple(Identified(role, b.recorded_text, b.fake_text, path_of(b.place)) for role, b in roles.legend())
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One cassette's verdict and what it rests on.
 
     drifts: open ones. known: accepted ones with the entry that accepts them. stale: known drifts that no longer
     occur, and `unseen` paths at which nothing differs; both count as drift. unseen: differences that the source
-    did not show. by_form: paths of sanitised values, of which only the form was compared. problem: why there is no
-    verdict. moments: both traces beside each other, and ids: who is who in them, where they were asked for.
+    did not show, with the entry that says so. by_form: paths of sanitised values, of which only the form was compared.
+    problem: why there is no verdict. moments: both traces beside each other, and ids: who is who in them, where they
+    were asked for.
     """
 
     path: Path
@@ -47,7 +55,7 @@ class Result:
     drifts: tuple[Drift, ...] = ()
     known: tuple[tuple[Drift, Known], ...] = ()
     stale: tuple[Known | Unseen, ...] = ()
-    unseen: tuple[Drift, ...] = ()
+    unseen: tuple[tuple[Drift, Unseen], ...] = ()
     by_form: tuple[str, ...] = ()
     problem: str | None = None
     moments: tuple[Moment, ...] = ()

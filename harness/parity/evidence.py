@@ -57,7 +57,7 @@ def _order(showing: Showing) -> tuple[int, str]:
 
 
 def _shown(result: Result, source: Source) -> Iterator[Item]:
-    drifts = (*result.drifts, *(drift for drift, _ in result.known), *result.unseen)
+    drifts = (*result.drifts, *(drift for drift, _ in (*result.known, *result.unseen)))
     # A notification told in another order is told all the same.
     paths = frozenset(drift.path for drift in drifts if drift.kind != "order")
     for moment in result.moments:

@@ -1,13 +1,13 @@
-"""A verification as JSON, for programs."""
+"""A verification as JSON, for programs. Its form is published in docs/verify.schema.json."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from harness.cassette.scenario import ABSENT, Known
+from harness.cassette.scenario import ABSENT, Known, Unseen
 from harness.compare.drift import Drift
 from harness.compare.verdict import Result, Verification
+from harness.report.wording import json_text
 
 
 def as_json(verification: Verification) -> str:
@@ -16,7 +16,7 @@ def as_json(verification: Verification) -> str:
     A side of a drift that holds nothing has no member (`recorded` or `fake` is left out).
     """
     body = {"verdict": verification.verdict, "cassettes": [_result(r) for r in verification.results]}
-    return json.dumps(body, indent=2, ensure_ascii=False)
+    return json_text(body, indent=2)
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -29,14 +29,19 @@ def _result(result: Result) -> dict[str, Any]:
         "notifications": result.notifications,
         "ids_bound": result.ids_bound,
         "drifts": [_drift(d, result) for d in result.drifts],
-        "known": [_drift(d, result) | {"reason": k.reason} for d, k in result.known],
-        "stale": [
-            {"path": s.path, "reason": s.reason, "what": "known" if isinstance(s, Known) else "unseen"}
-            for s in result.stale
-        ],
-        "unseen": [_drift(d, result) for d in result.unseen],
+        "known": [_drift(d, result) | _known(k) for d, k in result.known],
+        "stale": [_stale(entry) for entry in result.stale],
+        "unseen": [_drift(d, result) | {"reason": u.reason} for d, u in result.unseen],
         "problem": result.problem,
     }
+
+
+def _known(known: Known) -> dict[str, Any]:
+    return {"reason": known.reason, **({} if known.link is None else {"link": known.link})}
+
+
+def _stale(entry: Known | Unseen) -> dict[str, Any]:
+    return {"path": entry.path, "reason": entry.reason, "what": "known" if isinstance(entry, Known) else "unseen"}
 
 
 def _drift(drift: Drift, result: Result) -> dict[str, Any]:

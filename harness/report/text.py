@@ -2,95 +2,57 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
-
-from harness.cassette.scenario import ABSENT, Known, Unseen, scenario_path
+from harness.cassette.scenario import ABSENT, Known, Unseen
 from harness.compare.drift import Drift
-from harness.compare.verdict import Result, Verdict, Verification
-
-_WORDS: Final = {
-    "value": "another value",
-    "type": "another type",
-    "letter-case": "letter case only",
-    "missing": "missing in the fake",
-    "extra": "only in the fake",
-    "identifier": "an id is used inconsistently",
-    "order": "another order",
-    "duplicate": "sent again",
-}
-_WIDEST: Final = 160
+from harness.compare.verdict import Result, Verification
+from harness.report import wording
+from harness.report.colour import Paint, plain
+from harness.report.wording import WORDS, shown, visible
 
 
-def as_text(verification: Verification) -> str:
+def as_text(verification: Verification, paint: Paint = plain) -> str:
     """The report of `graph-harness verify`, ending in one line of counts."""
-    lines = [line for result in verification.results for line in _result(result)]
+    lines = [line for result in verification.results for line in _result(result, paint)]
     if not verification.results:
-        lines = ["none   nothing to compare: no cassette was found"]
-    return "\n".join([*lines, "", summary(verification)])
+        lines = [f"{paint('none  ', 'none')} {wording.NOTHING}"]
+    return "\n".join([*lines, "", paint(wording.summary(verification), verification.verdict)])
 
 
-def summary(verification: Verification) -> str:
-    """`48 cassettes · 50 interactions · 52 notifications · 0 drifts · 212 known`, and what else there is."""
-    results = verification.results
-    stale = sum(len(r.stale) for r in results)
-    without = sum(r.verdict is Verdict.NONE for r in results)
-    parts = [
-        _count(len(results), "cassette"),
-        _count(sum(r.interactions for r in results), "interaction"),
-        _count(sum(r.notifications for r in results), "notification"),
-        _count(sum(len(r.drifts) for r in results), "drift"),
-        f"{sum(len(r.known) for r in results)} known",
-        f"{sum(len(r.unseen) for r in results)} unseen",
-        *([f"{stale} stale"] if stale else []),
-        *([f"{without} without verdict"] if without else []),
-    ]
-    return " · ".join(parts)
+def what_is_wrong(result: Result, paint: Paint = plain) -> list[str]:
+    """Every open drift and stale entry of a cassette, with what to do."""
+    lines = [line for drift in result.drifts for line in _drift(drift, result, paint)]
+    return lines + [line for entry in result.stale for line in _stale(entry, result, paint)]
 
 
-def _result(result: Result) -> list[str]:
+def _result(result: Result, paint: Paint) -> list[str]:
+    verdict = paint(f"{result.verdict:<6}", result.verdict)
+    path = visible(str(result.path))
     if result.problem is not None:
-        return [f"none   {result.path}", f"       {result.problem}"]
-    counts = [
-        _count(result.interactions, "interaction"),
-        _count(result.notifications, "notification"),
-        _count(result.ids_bound, "id"),
-        *([f"{len(result.known)} known"] if result.known else []),
-        *([f"{len(result.unseen)} unseen"] if result.unseen else []),
-    ]
-    lines = [f"{result.verdict:<6} {result.path}  ({', '.join(counts)})"]
-    for drift in result.drifts:
-        lines += _drift(drift, result)
-    for entry in result.stale:
-        lines += _stale(entry, result)
-    return lines
+        return [f"{verdict} {path}", f"       {visible(result.problem)}"]
+    lines = [f"{verdict} {path}  ({', '.join(wording.counts(result))})"]
+    return lines + [f"       {line}" for line in what_is_wrong(result, paint)]
 
 
-def _drift(drift: Drift, result: Result) -> list[str]:
-    source = result.source
-    evidence = "" if source is None else f"{source.kind}, {source.date or 'no date'}, {source.link}"
+def _drift(drift: Drift, result: Result, paint: Paint) -> list[str]:
+    facts = {
+        "recorded": None if drift.recorded is ABSENT else shown(drift.recorded),
+        "fake": None if drift.fake is ABSENT else shown(drift.fake),
+        "note": visible(drift.note) or None,
+        "evidence": visible(wording.evidence(result.source)) or None,
+        "to do": visible(wording.remedy(result)),
+    }
     return [
-        f"       {drift.path}: {_WORDS[drift.kind]}",
-        *([f"           recorded  {_shown(drift.recorded)}"] if drift.recorded is not ABSENT else []),
-        *([f"           fake      {_shown(drift.fake)}"] if drift.fake is not ABSENT else []),
-        *([f"           note      {drift.note}"] if drift.note else []),
-        f"           evidence  {evidence}",
-        f"           to do     mend the fake, or accept it with a reason under `known` in {scenario_path(result.path)}",
+        f"{paint(visible(drift.path), 'path')}: {WORDS[drift.kind]}",
+        *(_fact(name, fact, paint) for name, fact in facts.items() if fact is not None),
     ]
 
 
-def _stale(entry: Known | Unseen, result: Result) -> list[str]:
-    what = "known drift" if isinstance(entry, Known) else "unseen path"
+def _stale(entry: Known | Unseen, result: Result, paint: Paint) -> list[str]:
     return [
-        f"       {entry.path}: {what} that no longer occurs ({entry.reason})",
-        f"           to do     take it out of {scenario_path(result.path)}",
+        f"{paint(visible(entry.path), 'path')}: {visible(wording.stale(entry))}",
+        _fact("to do", visible(wording.stale_remedy(result)), paint),
     ]
 
 
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _fact(name: str, fact: str, paint: Paint) -> str:
+    return f"    {paint(f'{name:<8}', 'label')}  {fact}"

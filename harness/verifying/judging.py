@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from harness.cassette.binding import path_of
 from harness.cassette.format import Cassette, load
-from harness.cassette.roles import Roles
-from harness.cassette.scenario import Scenario, find_cassettes, load_scenario, scenario_path
-from harness.compare import compare, judge, moments, trace_of
-from harness.compare.verdict import Identified, Result, Verification
+from harness.cassette.scenario import Scenario, Unseen, find_cassettes, load_scenario, scenario_path
+from harness.compare import Drift, compare, judge, moments, path_matches, trace_of
+from harness.compare.verdict import Result, Verification, identified
 from harness.errors import HarnessError
 from harness.verifying.driving import Driver
 
@@ -65,12 +63,13 @@ def _judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments
         drifts=judgement.open,
         known=judgement.accepted,
         stale=(*judgement.stale, *comparison.unseen_unused),
-        unseen=comparison.unseen,
+        unseen=_with_entries(comparison.unseen, scenario.unseen),
         by_form=comparison.by_form,
         moments=moments(comparison.bound) if with_moments else (),
-        ids=_ids(comparison.bound.roles) if with_moments else (),
+        ids=identified(comparison.bound.roles) if with_moments else (),
     )
 
 
-def _ids(roles: Roles) -> tuple[Identified, ...]:
-    return tuple(Identified(role, b.recorded_text, b.fake_text, path_of(b.place)) for role, b in roles.legend())
+def _with_entries(drifts: Sequence[Drift], entries: Sequence[Unseen]) -> tuple[tuple[Drift, Unseen], ...]:
+    """Each difference with the first entry that fits, by which it was put aside."""
+    return tuple((d, next(e for e in entries if path_matches(e.path, d.path))) for d in drifts)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.cassette.format import Direction
-from harness.cassette.scenario import ABSENT, Known, Source, SourceKind
+from harness.cassette.scenario import ABSENT, Known, Source, SourceKind, Unseen
 from harness.compare import Drift, Moment, Result
 
 LINK = "https://source.example/"
@@ -42,5 +42,5 @@ def result(*moments: Moment, name: str = "c", kind: str = "observed", **more: An
     return Result(Path(f"{name}.yaml"), source, interactions=1, moments=moments, **more)
 
 
-def unseen(path: str) -> Drift:
-    return Drift(path, "extra", ABSENT, "b")
+def unseen(path: str) -> tuple[Drift, Unseen]:
+    return Drift(path, "extra", ABSENT, "b"), Unseen(path, "because")

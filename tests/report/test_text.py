@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from harness.cassette.scenario import ABSENT, Known, Source, SourceKind, Unseen
+from harness.cassette.scenario import ABSENT, KINDS, Known, Unseen
 from harness.compare import Drift, Result, Verification
-from harness.report import as_text
-
-SOURCE = Source(SourceKind.OBSERVED, "https://example.org/1", "2022-03-15")
+from harness.report import as_text, painted
+from harness.report.wording import WORDS
+from tests.report.results import EVERY_KIND, SOURCE, SPOILT
 
 
 def test_cassette_that_holds_takes_one_line() -> None:
@@ -79,3 +80,30 @@ def test_cassette_without_verdict_says_why() -> None:
 
 def test_nothing_at_all_is_said() -> None:
     assert as_text(Verification(())).splitlines()[0] == "none   nothing to compare: no cassette was found"
+
+
+def test_colours_are_all_that_painting_adds() -> None:
+    text = as_text(EVERY_KIND, painted)
+
+    assert "\x1b[1;31mdrift \x1b[0m" in text
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text) == as_text(EVERY_KIND)
+
+
+def test_nothing_hostile_reaches_the_terminal() -> None:
+    lines = as_text(Verification((SPOILT,))).splitlines()
+
+    assert [line for line in lines if not line.isprintable()] == []
+    assert lines[1] == (
+        "       requests/1/response/body/\\u0000\\u001b[31m<script>alert('1')</script>\\u2028\\ud800\\uffff&\"]]>: "
+        "another value"
+    )
+
+
+def test_places_where_ids_in_conflict_were_first_seen_are_shown() -> None:
+    lines = as_text(Verification((SPOILT,))).splitlines()
+
+    assert "           note      first bound: call:1 at a, call:2 at b" in lines
+
+
+def test_every_kind_of_drift_has_words() -> None:
+    assert tuple(WORDS) == KINDS

@@ -1,0 +1,104 @@
+"""Words that every report shares: kinds of drift, what to do about one, values on one line, counts."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from harness.cassette.scenario import Known, Source, Unseen, scenario_path
+from harness.compare.verdict import Result, Verdict, Verification
+
+WORDS: Final = {
+    "value": "another value",
+    "type": "another type",
+    "letter-case": "letter case only",
+    "missing": "missing in the fake",
+    "extra": "only in the fake",
+    "identifier": "an id is used inconsistently",
+    "order": "another order",
+    "duplicate": "sent again",
+}
+"""What each kind of drift means."""
+
+NOTHING: Final = "nothing to compare: no cassette was found"
+_WIDEST: Final = 160
+_INFINITE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity')
+
+
+def summary(verification: Verification) -> str:
+    """`48 cassettes · 50 interactions · 52 notifications · 0 drifts · 212 known`, and what else there is."""
+    results = verification.results
+    stale = sum(len(r.stale) for r in results)
+    without = sum(r.verdict is Verdict.NONE for r in results)
+    parts = [
+        counted(len(results), "cassette"),
+        counted(sum(r.interactions for r in results), "interaction"),
+        counted(sum(r.notifications for r in results), "notification"),
+        counted(sum(len(r.drifts) for r in results), "drift"),
+        f"{sum(len(r.known) for r in results)} known",
+        f"{sum(len(r.unseen) for r in results)} unseen",
+        *([f"{stale} stale"] if stale else []),
+        *([f"{without} without verdict"] if without else []),
+    ]
+    return " · ".join(parts)
+
+
+def counts(result: Result) -> list[str]:
+    """`1 interaction`, `2 notifications`, `5 ids`, and what is known and unseen."""
+    return [
+        counted(result.interactions, "interaction"),
+        counted(result.notifications, "notification"),
+        counted(result.ids_bound, "id"),
+        *([f"{len(result.known)} known"] if result.known else []),
+        *([f"{len(result.unseen)} unseen"] if result.unseen else []),
+    ]
+
+
+def evidence(source: Source | None) -> str:
+    return "" if source is None else f"{source.kind}, {source.date or 'no date'}, {source.link}"
+
+
+def remedy(result: Result) -> str:
+    """What to do about an open drift."""
+    return f"mend the fake, or accept it with a reason under `known` in {scenario_path(result.path)}"
+
+
+def stale(entry: Known | Unseen) -> str:
+    what = "known drift" if isinstance(entry, Known) else "unseen path"
+    return f"{what} that no longer occurs ({entry.reason})"
+
+
+def stale_remedy(result: Result) -> str:
+    return f"take it out of {scenario_path(result.path)}"
+
+
+def shown(value: Any, widest: int = _WIDEST) -> str:
+    """A value as JSON on one line, cut where it is long."""
+    text = json_text(value)
+    return visible(text if len(text) <= widest else f"{text[:widest]}…")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """A value as JSON that is UTF-8 and JSON whatever it holds: half a surrogate pair, a number beyond all floats."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if "Infinity" in text:
+        text = _INFINITE.sub(lambda m: m[0] if m[0].startswith('"') else m[0].replace("Infinity", "1e999"), text)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def visible(text: str) -> str:
+    """A text on one line, in which what cannot be seen, or would steer a terminal, is written as an escape."""
+    if text.isprintable():  # most is
+        return text
+    return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
+    code = ord(character)
+    return short or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
