@@ -1,8 +1,21 @@
-"""Verdicts made readable: text, JSON, and the timeline of a cassette. Writes no file."""
+"""Verdicts made readable: text, JSON, JUnit XML, annotations; the timeline of a cassette. Writes no file."""
 
+from harness.report.annotations import as_annotations
 from harness.report.colour import painted, plain, wants_colour
 from harness.report.json import as_json
+from harness.report.junit import as_junit
+from harness.report.proposing import proposal
 from harness.report.text import as_text
 from harness.report.timeline import timeline
 
-__all__ = ["as_json", "as_text", "painted", "plain", "timeline", "wants_colour"]
+__all__ = [
+    "as_annotations",
+    "as_json",
+    "as_junit",
+    "as_text",
+    "painted",
+    "plain",
+    "proposal",
+    "timeline",
+    "wants_colour",
+]
