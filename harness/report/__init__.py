@@ -1,7 +1,8 @@
-"""Verdicts made readable: text, JSON, JUnit XML, annotations; the timeline of a cassette. Writes no file."""
+"""Verdicts made readable: text, JSON, JUnit XML, a page, annotations; the timeline of a cassette. Writes no file."""
 
 from harness.report.annotations import as_annotations
 from harness.report.colour import painted, plain, wants_colour
+from harness.report.html import as_html, timeline_as_html
 from harness.report.json import as_json
 from harness.report.junit import as_junit
 from harness.report.proposing import proposal
@@ -10,6 +11,7 @@ from harness.report.timeline import timeline
 
 __all__ = [
     "as_annotations",
+    "as_html",
     "as_json",
     "as_junit",
     "as_text",
@@ -17,5 +19,6 @@ __all__ = [
     "plain",
     "proposal",
     "timeline",
+    "timeline_as_html",
     "wants_colour",
 ]

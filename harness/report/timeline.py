@@ -24,7 +24,7 @@ def _lines(interaction: Interaction) -> list[str]:
     request, response = interaction.request, interaction.response
     if interaction.direction is Direction.CLIENT_TO_GRAPH:
         status = "not seen" if response.status is None else str(response.status)
-        return [f"→ {request.method} {request.uri}", f"    {status}{_about(_json(response.body))}"]
+        return [f"→ {request.method} {request.uri}", f"    {status}{about(_json(response.body))}"]
     body = _json(request.body)
     items = body.get("value") if isinstance(body, dict) else None
     if not isinstance(items, list):
@@ -35,11 +35,11 @@ def _lines(interaction: Interaction) -> list[str]:
 def _notification(item: dict[str, Any]) -> str:
     resource = item.get("resourceUrl") or item.get("resource") or "?"
     data = item.get("resourceData")
-    about = f" · {len(data)} in the roster" if isinstance(data, list) else _about(data)
-    return f"← {item.get('changeType', '?')} {resource}{about}"
+    said = f" · {len(data)} in the roster" if isinstance(data, list) else about(data)
+    return f"← {item.get('changeType', '?')} {resource}{said}"
 
 
-def _about(body: Any) -> str:
+def about(body: Any) -> str:
     """What says most about a body: its type, its state or status, how it ended."""
     if not isinstance(body, dict):
         return ""
