@@ -17,6 +17,7 @@ import pytest
 from harness.cassette.format import load
 from harness.cassette.scenario import KINDS
 from harness.cli import _parser, main
+from harness.cli.verify import FORMS
 from harness.graph.refusals import FAILURES, REFUSALS
 from harness.graph.types import Rules
 from harness.report import timeline
@@ -114,6 +115,26 @@ def test_every_option_is_documented() -> None:
     options = [o for parser in commands.values() for a in parser._actions for o in a.option_strings]  # type: ignore[union-attr]
 
     assert [o for o in options if o not in pages and o not in ("-h", "--help")] == []
+
+
+def test_every_option_of_verify_has_a_row() -> None:
+    verify = _parser()._subparsers._group_actions[0].choices["verify"]  # type: ignore[union-attr, index]
+    options = {o for action in verify._actions for o in action.option_strings if o.startswith("--")}
+
+    assert set(re.findall(r"^\| `(--[\w-]+)` \|", VERIFY, re.MULTILINE)) == options - {"--help"}
+
+
+def test_every_form_of_report_is_documented() -> None:
+    row = next(line for line in VERIFY.splitlines() if line.startswith("| `--report` |"))
+    forms = next(line for line in VERIFY.splitlines() if line.startswith("| `--output` |"))
+
+    assert re.findall(r"`(\.\w+)`", row) == list(FORMS)
+    assert re.findall(r"`(\w+)`", forms) == list(FORMS.values())
+
+
+def test_manual_links_to_the_schema_of_the_report() -> None:
+    assert "](verify.schema.json)" in VERIFY
+    assert (ROOT / "docs" / "verify.schema.json").exists()
 
 
 def test_every_control_route_is_documented() -> None:
