@@ -80,23 +80,8 @@ class Card:
 def as_html(verification: Verification) -> str:
     """The report of `graph-harness verify`: verdict, cassettes worst first, and what each comes to."""
     page = _environment().get_template("verification.html")
-    return page.render(
-        verification=verification, cards=list(_cards(verification.results)), tallies=_tallies(verification.results)
-    )
-
-
-def _tallies(results: Sequence[Result]) -> dict[str, int]:
-    return {
-        "cassettes": len(results),
-        "interactions": sum(r.interactions for r in results),
-        "notifications": sum(r.notifications for r in results),
-        "drifts": sum(len(r.drifts) for r in results),
-        "stale": sum(len(r.stale) for r in results),
-        "without verdict": sum(r.verdict is Verdict.NONE for r in results),
-        "known": sum(len(r.known) for r in results),
-        "unseen": sum(len(r.unseen) for r in results),
-        "by form": sum(len(r.by_form) for r in results),
-    }
+    totals = wording.totals(verification)
+    return page.render(verification=verification, cards=list(_cards(verification.results)), totals=totals)
 
 
 def timeline_as_html(cassette: Cassette) -> str:

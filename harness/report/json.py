@@ -32,6 +32,7 @@ def _result(result: Result) -> dict[str, Any]:
         "known": [_drift(d, result) | _known(k) for d, k in result.known],
         "stale": [_stale(entry) for entry in result.stale],
         "unseen": [_drift(d, result) | {"reason": u.reason} for d, u in result.unseen],
+        "by_form": list(result.by_form),
         "problem": result.problem,
     }
 

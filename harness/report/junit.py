@@ -36,18 +36,8 @@ def as_junit(verification: Verification) -> str:
 
 
 def _properties(verification: Verification) -> ElementTree.Element:
-    results = verification.results
-    counts = {
-        "verdict": str(verification.verdict),
-        "interactions": sum(r.interactions for r in results),
-        "notifications": sum(r.notifications for r in results),
-        "drifts": sum(len(r.drifts) for r in results),
-        "known": sum(len(r.known) for r in results),
-        "unseen": sum(len(r.unseen) for r in results),
-        "stale": sum(len(r.stale) for r in results),
-    }
     properties = ElementTree.Element("properties")
-    for name, value in counts.items():
+    for name, value in {"verdict": verification.verdict, **wording.totals(verification)}.items():
         ElementTree.SubElement(properties, "property", {"name": name, "value": str(value)})
     return properties
 

@@ -26,32 +26,40 @@ _WIDEST: Final = 160
 _INFINITE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity')
 
 
-def summary(verification: Verification) -> str:
-    """`48 cassettes · 50 interactions · 52 notifications · 0 drifts · 212 known`, and what else there is."""
+def totals(verification: Verification) -> dict[str, int]:
+    """What there is over all cassettes, by name."""
     results = verification.results
-    stale = sum(len(r.stale) for r in results)
-    without = sum(r.verdict is Verdict.NONE for r in results)
-    parts = [
-        counted(len(results), "cassette"),
-        counted(sum(r.interactions for r in results), "interaction"),
-        counted(sum(r.notifications for r in results), "notification"),
-        counted(sum(len(r.drifts) for r in results), "drift"),
-        f"{sum(len(r.known) for r in results)} known",
-        f"{sum(len(r.unseen) for r in results)} unseen",
-        *([f"{stale} stale"] if stale else []),
-        *([f"{without} without verdict"] if without else []),
-    ]
+    return {
+        "cassettes": len(results),
+        "interactions": sum(r.interactions for r in results),
+        "notifications": sum(r.notifications for r in results),
+        "drifts": sum(len(r.drifts) for r in results),
+        "known": sum(len(r.known) for r in results),
+        "unseen": sum(len(r.unseen) for r in results),
+        "by form": sum(len(r.by_form) for r in results),
+        "stale": sum(len(r.stale) for r in results),
+        "without verdict": sum(r.verdict is Verdict.NONE for r in results),
+    }
+
+
+def summary(verification: Verification) -> str:
+    """`48 cassettes · 50 interactions · 52 notifications · 0 drifts · 212 known · 9 unseen`, and what else there is."""
+    of = totals(verification)
+    parts = [counted(of[f"{noun}s"], noun) for noun in ("cassette", "interaction", "notification", "drift")]
+    parts += [f"{of[name]} {name}" for name in ("known", "unseen")]
+    parts += [f"{of[name]} {name}" for name in ("by form", "stale", "without verdict") if of[name]]
     return " · ".join(parts)
 
 
 def counts(result: Result) -> list[str]:
-    """`1 interaction`, `2 notifications`, `5 ids`, and what is known and unseen."""
+    """`1 interaction`, `2 notifications`, `5 ids`, and what is known, unseen, or compared by its form only."""
     return [
         counted(result.interactions, "interaction"),
         counted(result.notifications, "notification"),
         counted(result.ids_bound, "id"),
         *([f"{len(result.known)} known"] if result.known else []),
         *([f"{len(result.unseen)} unseen"] if result.unseen else []),
+        *([f"{len(result.by_form)} by form"] if result.by_form else []),
     ]
 
 

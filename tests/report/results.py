@@ -51,6 +51,7 @@ UNSEEN: Final = Result(
         (_ACCEPTED, Unseen("requests/1/response/body/*", "Few members are printed.")),
         (_ACCEPTED, Unseen("requests/1/response/body/*", "Few members are printed.")),
     ),
+    by_form=("requests/1/response/body/y",),
 )
 SPOILT: Final = Result(
     Path("c/spoilt.yaml"),

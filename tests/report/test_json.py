@@ -28,7 +28,18 @@ def test_report_has_the_published_members() -> None:
     accepted = Drift("requests/1/response/body/x", "extra", ABSENT, None)
     known = Known("requests/1/response/body/x", "extra", ABSENT, None, "why", "https://example.org/2")
     unseen = Unseen("requests/1/response/**", "not printed")
-    result = Result(Path("a.yaml"), source, 1, 2, 3, (drift,), ((accepted, known),), (known,), ((accepted, unseen),))
+    result = Result(
+        Path("a.yaml"),
+        source,
+        1,
+        2,
+        3,
+        (drift,),
+        ((accepted, known),),
+        (known,),
+        ((accepted, unseen),),
+        ("requests/1/response/body/y",),
+    )
 
     body = json.loads(as_json(Verification((result,))))
 
@@ -73,6 +84,7 @@ def test_report_has_the_published_members() -> None:
                         "reason": "not printed",
                     }
                 ],
+                "by_form": ["requests/1/response/body/y"],
                 "problem": None,
             }
         ],

@@ -67,12 +67,15 @@ def test_report_says_what_it_counts() -> None:
     assert suite.attrib == {"name": "graph-harness verify", **totals, "skipped": "0"}
     assert {p.attrib["name"]: p.attrib["value"] for p in suite.iter("property")} == {
         "verdict": "drift",
+        "cassettes": "8",
         "interactions": "7",
         "notifications": "3",
         "drifts": "7",
         "known": "2",
         "unseen": "2",
+        "by form": "1",
         "stale": "2",
+        "without verdict": "2",
     }
 
 

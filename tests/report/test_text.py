@@ -9,7 +9,7 @@ from harness.cassette.scenario import ABSENT, KINDS, Known, Unseen
 from harness.compare import Drift, Result, Verification
 from harness.report import as_text, painted
 from harness.report.wording import WORDS
-from tests.report.results import EVERY_KIND, SOURCE, SPOILT
+from tests.report.results import EVERY_KIND, SOURCE, SPOILT, UNSEEN
 
 
 def test_cassette_that_holds_takes_one_line() -> None:
@@ -107,3 +107,11 @@ def test_places_where_ids_in_conflict_were_first_seen_are_shown() -> None:
 
 def test_every_kind_of_drift_has_words() -> None:
     assert tuple(WORDS) == KINDS
+
+
+def test_what_is_unseen_or_compared_by_form_is_counted() -> None:
+    assert as_text(Verification((UNSEEN,))).splitlines() == [
+        "same   c/unseen.yaml  (1 interaction, 0 notifications, 0 ids, 2 unseen, 1 by form)",
+        "",
+        "1 cassette · 1 interaction · 0 notifications · 0 drifts · 0 known · 2 unseen · 1 by form",
+    ]
