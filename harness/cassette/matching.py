@@ -28,11 +28,12 @@ def matched(
     matching = _Matching(mine, theirs)
     matching.pair(lambda e: e.who if e.is_bound else None, alone=True)
     matching.pair(lambda e: (e.who, e.told, e.standing))
-    matching.pair(lambda e: e.who)
+    matching.pair(lambda e: e.who if e.is_bound else None)
     matching.pair(lambda e: None if e.is_bound else (e.kind, e.told, e.standing), alone=True)
     matching.pair(lambda e: None if e.is_bound else (e.kind, e.told, e.standing, e.signature))
     matching.pair(lambda e: None if e.is_bound else (e.kind, e.told, e.standing))
     matching.pair(lambda e: None if e.is_bound else (e.kind, e.told))
+    matching.pair(lambda e: e.who)
     matching.pair(lambda e: None if e.is_bound else e.kind)
     return [matching.pairs.get(n) for n in range(len(recorded))]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from harness.cassette.format import Direction, Interaction
 from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS, counting
@@ -14,7 +14,7 @@ from harness.cassette.scenario import ABSENT
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request to Graph and its answer. Bodies: parsed JSON, else text; `ABSENT` where there is none.
+    """A request to Graph and its answer. Bodies: parsed JSON (`parsed`); `ABSENT` where there is none.
 
     status: None where the source does not show it. at: position of its interaction among all. started: when, if it is
     known. Neither of these two counts in a comparison.
@@ -88,14 +88,18 @@ def told_of(interaction: Interaction, at: int = 0) -> list[Told]:
     return [Told(request.uri, headers, envelope, item, at, interaction.started) for item in body["value"]]
 
 
+NO_JSON: Final = "(no JSON)"
+"""The one member of what stands for a body that is no JSON, so that it is not taken for JSON that is text."""
+
+
 def parsed(body: bytes | None) -> Any:
-    """The JSON of a body; its text where it is none (`NaN` is none) or a member stands twice and would be lost."""
+    """The JSON of a body; its text under `NO_JSON` where it is none (`NaN` is none) or a member stands twice."""
     if not body:
         return ABSENT
     try:
         return json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        return body.decode("utf-8", "backslashreplace")
+        return {NO_JSON: body.decode("utf-8", "backslashreplace")}
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
