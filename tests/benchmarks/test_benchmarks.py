@@ -1,0 +1,89 @@
+"""The benchmarks run, and print what they say they print. How fast anything is, no test asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from tests.benchmarks import compare, verify
+
+COMPARED = """\
+equal traces of one cassette with # interactions; medians of # rounds
+µs per interaction ratio
+this comparer # #
+ids stripped, == # #
+this comparer, JSON read as well # #
+ids stripped, ==, JSON read as well # #
+DeepDiff # # on # of them
+DeepDiff, ignore_order # # on # of them
+DeepDiff, iterable_compare_func # # on # of them
+→ this comparer ÷ ids stripped, ==: # (aim: at most #)
+→ DeepDiff ÷ this comparer: # (aim: at least #)
+→ DeepDiff ÷ ids stripped, ==: # (for comparison)
+
+equal traces of # cassettes with # interactions each; medians of # rounds
+µs per interaction ratio
+this comparer # #
+ids stripped, == # #
+DeepDiff # # on # of them
+DeepDiff, ignore_order # # on # of them
+→ this comparer ÷ ids stripped, ==: # (aim: at most #)
+→ DeepDiff ÷ this comparer: # (aim: at least #)
+→ DeepDiff ÷ ids stripped, ==: # (for comparison)
+
+a roster of #, every second entry changed in one member; medians of # rounds
+µs per participant ratio
+this comparer # #
+DeepDiff # #
+DeepDiff of entries keyed by identity # #
+DeepDiff, iterable_compare_func # #
+DeepDiff, ignore_order:
+roster of #: # µs per participant, # times this comparer
+roster of #: # µs per participant, # times this comparer
+→ DeepDiff, ignore_order ÷ this comparer, roster of #: # (aim: at least #)
+
+equal traces of one cassette: µs per interaction # at #, # at #
+→ largest ÷ smallest: # (aim: at most #)
+an equal roster: µs per participant # at #, # at #
+→ largest ÷ smallest: # (aim: at most #)
+a roster, every second entry changed: µs per participant # at #, # at #
+→ largest ÷ smallest: # (aim: at most #)
+
+memory of comparing one cassette of # interactions: # MiB beside # of both traces and the program; \
+# MiB of Python objects at the peak, # KiB per interaction
+
+"""
+
+VERIFIED = """\
+whole verify on one core, medians of # rounds
+inter. a second µs each load µs drive µs compare µs
+shipped cassettes # # # # # #
+one cassette, # interactions # # # # # #
+one cassette, # interactions # # # # # #
+→ one cassette, interactions a second at #: # (aim: at least #)
+→ one cassette, largest ÷ smallest: # (aim: at most #)
+cassettes of #, # interactions # # # # # #
+cassettes of #, # interactions # # # # # #
+→ cassettes of #, interactions a second at #: # (aim: at least #)
+→ cassettes of #, largest ÷ smallest: # (aim: at most #)
+memory of one cassette, # interactions: # MiB beside # of the program; # MiB of Python objects at the peak
+memory of cassettes of #, # interactions: # MiB beside # of the program; # MiB of Python objects at the peak
+"""
+
+
+@pytest.mark.parametrize(
+    ("main", "printed"), [(compare.main, COMPARED), (verify.main, VERIFIED)], ids=["compare", "verify"]
+)
+def test_benchmark_prints_every_figure(
+    main: Callable[[Sequence[str]], int], printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--quick"]) == 0
+
+    assert without_figures(capsys.readouterr().out) == printed
+
+
+def without_figures(text: str) -> str:
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return "".join(re.sub(r"\b\d[\d,.]*\d\b|\b\d\b", "#", line) + "\n" for line in lines)

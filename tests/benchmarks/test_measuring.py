@@ -1,0 +1,51 @@
+"""Contestants take turns; what takes too long is stopped."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import pytest
+
+from tests.benchmarks.measuring import Contestant, Memory, Times, Work, capped, interleaved, memory
+
+
+def test_contestants_take_turns() -> None:
+    order: list[str] = []
+
+    interleaved({name: Contestant(partial(order.append, name), 1) for name in "ab"}, rounds=3)
+
+    assert order == ["a", "b"] * 3
+
+
+def test_ratio_is_the_median_of_the_rounds() -> None:
+    times = Times({"slow": [10.0, 20.0, 90.0], "fast": [5.0, 5.0, 30.0]})
+
+    assert (times.median("slow"), times.ratio("slow", "fast")) == (20.0, 3.0)
+
+
+def test_what_takes_longer_than_its_cap_is_stopped() -> None:
+    assert capped(0.01, time.sleep, 60) is None
+
+
+def test_what_ends_in_time_is_answered() -> None:
+    assert capped(60, len, "four") == 4
+
+
+def test_failure_in_a_process_of_its_own_is_no_answer(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(EOFError):
+        capped(60, len, 4)
+
+    assert "object of type 'int' has no len()" in capfd.readouterr().err
+
+
+def _allocating(mebibytes: int) -> Work:
+    return lambda: b"x" * (mebibytes * 2**20)
+
+
+def test_memory_is_what_the_work_takes() -> None:
+    found = memory(_allocating, 32)
+
+    assert isinstance(found, Memory)
+    assert 32 <= found.traced < 33
+    assert 31 <= found.resident < 40
