@@ -53,8 +53,12 @@ class Times:
         return statistics.median(a / b for a, b in zip(self.rounds[one], self.rounds[other], strict=True))
 
 
-def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> Times:
+def interleaved(
+    contestants: Mapping[str, Contestant], rounds: int, clock: Callable[[], float] = time.process_time
+) -> Times:
     """Everybody once in each round, so that a busy moment of the machine hits all.
+
+    clock: what is counted is the time that this process was given, or another clock's for work in several processes.
 
     What was made before is no work for the garbage collector; what a contestant makes is, as it is for its users. What
     the harness remembers from one round to the next is forgotten: traffic is compared once.
@@ -68,17 +72,17 @@ def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> Times:
             for name, contestant in contestants.items():
                 for cache in remembered:
                     cache.cache_clear()
-                times[name].append(_timed(contestant.work) / contestant.items * 1e6)
+                times[name].append(_timed(contestant.work, clock) / contestant.items * 1e6)
     finally:
         gc.unfreeze()
     return Times(times)
 
 
-def _timed(work: Work) -> float:
+def _timed(work: Work, clock: Callable[[], float]) -> float:
     gc.collect()
-    began = time.perf_counter()
+    began = clock()
     work()
-    return time.perf_counter() - began
+    return clock() - began
 
 
 def print_table(title: str, item: str, times: Times, notes: Mapping[str, str] | None = None) -> None:

@@ -176,11 +176,11 @@ def renamed(session: Session, seed: int) -> Session:
 def _fresh(seed: int) -> Callable[[str], str]:
     """Makes an id like a given one, never the same twice."""
     draw = random.Random(seed)
-    numbers = count(2_065_550_100 + seed * 10_000_000)
+    numbers = count(draw.randrange(2_000_000_000, 9_000_000_000))
 
     def new(like: str) -> str:
         if like.startswith("+"):
-            return f"+1{next(numbers):010}"
+            return f"+1{next(numbers)}"
         return str(UUID(int=draw.getrandbits(128), version=4))
 
     return new
