@@ -57,7 +57,7 @@ memory of comparing one cassette of # interactions: # MiB beside # of both trace
 """
 
 VERIFIED = """\
-whole verify on one core, medians of # rounds
+whole verify on one core, medians of # rounds; # ms of each run are its start
 inter. a second µs each load µs drive µs compare µs
 shipped cassettes # # # # # #
 one cassette, # interactions # # # # # #

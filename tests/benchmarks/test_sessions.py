@@ -6,7 +6,7 @@ from collections import Counter
 
 from harness.cassette.format import Direction, dumps
 from harness.compare import compare, trace_of
-from harness.verifying import drive
+from harness.verifying import Driver
 from tests.benchmarks.sessions import ID, LENGTH, Session, joined, renamed, roster, sessions
 
 
@@ -43,7 +43,7 @@ def test_sessions_hold_all_that_a_bot_does() -> None:
 def test_fake_reproduces_joined_sessions() -> None:
     session = joined(sessions(8))
 
-    told = drive(session.interactions, session.given)
+    told = Driver().drive(session.interactions, session.given)
 
     assert compare(trace_of(session.interactions), trace_of(told)).drifts == ()
 
