@@ -62,11 +62,11 @@ inter. a second µs each load µs drive µs compare µs
 shipped cassettes # # # # # #
 one cassette, # interactions # # # # # #
 one cassette, # interactions # # # # # #
-→ one cassette, interactions a second at #: # (aim: at least #)
+→ one cassette, interactions a second in the largest: # (aim: at least #)
 → one cassette, largest ÷ smallest: # (aim: at most #)
 cassettes of #, # interactions # # # # # #
 cassettes of #, # interactions # # # # # #
-→ cassettes of #, interactions a second at #: # (aim: at least #)
+→ cassettes of #, interactions a second in the largest: # (aim: at least #)
 → cassettes of #, largest ÷ smallest: # (aim: at most #)
 memory of one cassette, # interactions: # MiB beside # of the program; # MiB of Python objects at the peak
 memory of cassettes of #, # interactions: # MiB beside # of the program; # MiB of Python objects at the peak

@@ -15,7 +15,7 @@ import pstats
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -121,36 +121,33 @@ def parts(paths: Sequence[Path]) -> tuple[dict[str, Work], int]:
 # ---- what is printed
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """Microseconds per interaction: of the whole, and of its parts together, which a run's start is no part of."""
+def print_speeds(title: str, runs: Mapping[str, Sequence[Path]], rounds: int) -> None:
+    """One line for each of several runs, which take turns. Growth is that of the parts: a run's start is none of it."""
+    contestants: dict[str, Contestant] = {}
+    sizes: dict[str, int] = {}
+    for run, paths in runs.items():
+        works, sizes[run] = parts(paths)
+        contestants |= {f"{run} {name}": Contestant(work, sizes[run]) for name, work in works.items()}
+    times = interleaved(contestants, rounds)
+    each = {run: [times.median(f"{run} {part}") for part in PARTS] for run in runs}
+    for run, size in sizes.items():
+        whole = times.median(f"{run} whole")  # the last one is the largest
+        shares = "".join(f"{share:>12,.0f}" for share in each[run])
+        print(f"  {run:<42}{size:>8,}{1e6 / whole:>10,.0f}{whole:>10,.0f}{shares}", flush=True)
+    if len(runs) > 1:
+        print_aim(f"{title}, interactions a second in the largest", 1e6 / whole, "aim: at least 1,000")
+        print_aim(f"{title}, largest ÷ smallest", spread(map(sum, each.values())), "aim: at most 1.3")
 
-    whole: float
-    parts: float
 
-
-def print_speed(title: str, paths: Sequence[Path], rounds: int) -> Speed:
-    works, size = parts(paths)
-    times = interleaved({name: Contestant(work, size) for name, work in works.items()}, rounds)
-    whole, each = times.median("whole"), [times.median(part) for part in PARTS]
-    shares = "".join(f"{share:>12,.0f}" for share in each)
-    print(f"  {title:<42}{size:>8,}{1e6 / whole:>10,.0f}{whole:>10,.0f}{shares}", flush=True)
-    return Speed(whole, sum(each))
-
-
-def print_speeds(folder: Path, shipped: Sequence[Path], sizes: Sequence[int], rounds: int) -> None:
+def print_all_speeds(folder: Path, shipped: Sequence[Path], sizes: Sequence[int], rounds: int) -> None:
     start = interleaved({"start": Contestant(Driver, 1)}, rounds).median("start")
     print(f"whole verify on one core, medians of {rounds} rounds; {start / 1000:,.0f} ms of each run are its start")
     heads = "".join(f"{f'{part} µs':>12}" for part in PARTS)
     print(f"  {'':<42}{'inter.':>8}{'a second':>10}{'µs each':>10}{heads}")
-    print_speed("shipped cassettes", shipped, rounds)
+    print_speeds("shipped", {"shipped cassettes": shipped}, rounds)
     for title, make in (("one cassette", one_cassette), (f"cassettes of {LENGTH}", many_cassettes)):
-        speeds = [
-            print_speed(f"{title}, {size:,} interactions", find_cassettes([make(folder, size)]), rounds)
-            for size in sizes
-        ]
-        print_aim(f"{title}, interactions a second at {sizes[-1]:,}", 1e6 / speeds[-1].whole, "aim: at least 1,000")
-        print_aim(f"{title}, largest ÷ smallest", spread(speed.parts for speed in speeds), "aim: at most 1.3")
+        runs = {f"{title}, {size:,} interactions": find_cassettes([make(folder, size)]) for size in sizes}
+        print_speeds(title, runs, rounds)
 
 
 def print_jobs(folder: Path, size: int, jobs: int, rounds: int) -> None:
@@ -196,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.profile:
             print_profile(folder, sizes[-1])
             return 0
-        print_speeds(_made(folder / "speed"), shipped, sizes, rounds)
+        print_all_speeds(_made(folder / "speed"), shipped, sizes, rounds)
         if options.jobs:
             print_jobs(_made(folder / "jobs"), sizes[-1], options.jobs, rounds)
         print_memory(_made(folder / "memory"), sizes[-1])
