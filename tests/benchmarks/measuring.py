@@ -53,12 +53,8 @@ class Times:
         return statistics.median(a / b for a, b in zip(self.rounds[one], self.rounds[other], strict=True))
 
 
-def interleaved(
-    contestants: Mapping[str, Contestant], rounds: int, clock: Callable[[], float] = time.process_time
-) -> Times:
-    """Everybody once in each round, so that a busy moment of the machine hits all.
-
-    clock: what is counted is the time that this process was given, or another clock's for work in several processes.
+def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> Times:
+    """Everybody once in each round, so that a busy moment of the machine hits all; counted is the time it was given.
 
     What was made before is no work for the garbage collector; what a contestant makes is, as it is for its users. What
     the harness remembers from one round to the next is forgotten: traffic is compared once.
@@ -72,17 +68,17 @@ def interleaved(
             for name, contestant in contestants.items():
                 for cache in remembered:
                     cache.cache_clear()
-                times[name].append(_timed(contestant.work, clock) / contestant.items * 1e6)
+                times[name].append(_timed(contestant.work) / contestant.items * 1e6)
     finally:
         gc.unfreeze()
     return Times(times)
 
 
-def _timed(work: Work, clock: Callable[[], float]) -> float:
+def _timed(work: Work) -> float:
     gc.collect()
-    began = clock()
+    began = time.process_time()
     work()
-    return clock() - began
+    return time.process_time() - began
 
 
 def print_table(title: str, item: str, times: Times, notes: Mapping[str, str] | None = None) -> None:

@@ -1,6 +1,6 @@
 """How fast the whole of `verify` is: cassettes loaded, driven into the fake, both traces compared; on one core.
 
-    python -m tests.benchmarks.verify [--most 10000] [--jobs 2] [--profile] [--quick]
+    python -m tests.benchmarks.verify [--most 10000] [--profile] [--quick]
 
 An interaction is an entry of a cassette, of either direction. The shipped cassettes are measured, and generated ones
 that the fake reproduces, written to a folder that is deleted afterwards: one large one, and many of ten interactions.
@@ -14,11 +14,10 @@ import cProfile
 import pstats
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -97,9 +96,9 @@ def comparing(one: Loaded) -> Work:
     return work
 
 
-def verifying(paths: Sequence[Path], **options: Any) -> Work:
+def verifying(paths: Sequence[Path]) -> Work:
     def work() -> None:
-        verification = verify_all(paths, **options)
+        verification = verify_all(paths)
         assert verification.verdict is Verdict.SAME, [r for r in verification.results if r.verdict != Verdict.SAME][:1]
 
     return work
@@ -150,13 +149,6 @@ def print_all_speeds(folder: Path, shipped: Sequence[Path], sizes: Sequence[int]
         print_speeds(title, runs, rounds)
 
 
-def print_jobs(folder: Path, size: int, jobs: int, rounds: int) -> None:
-    made = many_cassettes(folder, size)
-    works = {"one": verifying([made]), "several": verifying([made], jobs=jobs)}
-    times = interleaved({name: Contestant(work, size) for name, work in works.items()}, rounds, time.perf_counter)
-    print_aim(f"{jobs} processes ÷ one, {size:,} interactions", 1 / times.ratio("several", "one"), "times as fast")
-
-
 def print_memory(folder: Path, size: int) -> None:
     for title, make in (("one cassette", one_cassette), (f"cassettes of {LENGTH}", many_cassettes)):
         found = memory(verifying, [make(folder, size)])
@@ -181,7 +173,6 @@ def print_profile(folder: Path, size: int) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--most", type=int, default=SIZES[-1], help="no more interactions than this")
-    parser.add_argument("--jobs", type=int, help="also verify in so many processes")
     parser.add_argument("--profile", action="store_true", help="print where the time goes instead")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs")
     options = parser.parse_args(arguments)
@@ -194,8 +185,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print_profile(folder, sizes[-1])
             return 0
         print_all_speeds(_made(folder / "speed"), shipped, sizes, rounds)
-        if options.jobs:
-            print_jobs(_made(folder / "jobs"), sizes[-1], options.jobs, rounds)
         print_memory(_made(folder / "memory"), sizes[-1])
     return 0
 
