@@ -88,18 +88,18 @@ def told_of(interaction: Interaction, at: int = 0) -> list[Told]:
     return [Told(request.uri, headers, envelope, item, at, interaction.started) for item in body["value"]]
 
 
-NO_JSON: Final = "(no JSON)"
-"""The one member of what stands for a body that is no JSON, so that it is not taken for JSON that is text."""
+NO_JSON: Final = "(no JSON) "
+"""Stands before the text of a body that is no JSON, so that it is not taken for JSON that is text."""
 
 
 def parsed(body: bytes | None) -> Any:
-    """The JSON of a body; its text under `NO_JSON` where it is none (`NaN` is none) or a member stands twice."""
+    """The JSON of a body; its text behind `NO_JSON` where it is none (`NaN` is none) or a member stands twice."""
     if not body:
         return ABSENT
     try:
         return json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        return {NO_JSON: body.decode("utf-8", "backslashreplace")}
+        return NO_JSON + body.decode("utf-8", "backslashreplace")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
