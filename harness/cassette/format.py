@@ -123,11 +123,13 @@ class _Reader:
 
     def document(self, value: Any) -> dict[str, Any]:
         """The version comes first: what else a newer file holds is not known here."""
-        version = value.get("version") if isinstance(value, dict) else VERSION
+        if not isinstance(value, dict):
+            raise self.wrong(None, f"is no cassette: expected a mapping, got {_short(value)}")
+        version = value.get("version")
         if type(version) is int and version > VERSION:
             raise self.wrong(None, f"version {version} is newer than {VERSION}: upgrade graph-call-harness")
         if type(version) is not int or version != VERSION:
-            raise self.wrong(None, f"expected version: {VERSION}, got {_short(version)}")
+            raise self.wrong(None, f"is no cassette: expected version: {VERSION}, got {_short(version)}")
         return self.mapping(value, None, ("version", "interactions"))
 
     def interaction(self, value: Any, place: str) -> Interaction:

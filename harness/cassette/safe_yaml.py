@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,7 @@ import yaml
 from harness.errors import CassetteError
 
 MAX_BYTES: Final = 64 * 2**20
-_MAX_DEPTH: Final = 100
+MAX_DEPTH: Final = 100
 _BINARY: Final = "tag:yaml.org,2002:binary"
 _TEXT: Final = "tag:yaml.org,2002:str"
 
@@ -22,6 +23,8 @@ _TEXT: Final = "tag:yaml.org,2002:str"
 def read_text(path: Path) -> str:
     """The UTF-8 text of a file, of which no more than `MAX_BYTES` are taken in. Raises: CassetteError."""
     try:
+        if not _ends(path):
+            raise CassetteError(path, "cannot be read: it is no regular file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
@@ -31,6 +34,12 @@ def read_text(path: Path) -> str:
         return raw.decode()
     except UnicodeDecodeError as error:
         raise CassetteError(path, f"is no UTF-8 text (byte {error.start})") from None
+
+
+def _ends(path: Path) -> bool:
+    """Whether reading comes to an end; a pipe would be waited for. Why a folder cannot be read is said on opening."""
+    mode = path.stat().st_mode
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def load_yaml(text: str, path: Path | str) -> Any:
@@ -90,8 +99,8 @@ class _Builder:
                 raise self._wrong(event, "holds more than one document: split it")
 
     def _start(self, container: _Container, event: Any) -> None:
-        if len(self._open) == _MAX_DEPTH:
-            raise self._wrong(event, f"is nested deeper than {_MAX_DEPTH} levels")
+        if len(self._open) == MAX_DEPTH:
+            raise self._wrong(event, f"is nested deeper than {MAX_DEPTH} levels")
         self._put(container, event)
         self._open.append(container)
         self._keys.append(None)

@@ -10,6 +10,7 @@ omitted: [{what, reason}]                                exchanges of the source
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -102,33 +103,48 @@ def scenario_path(cassette_path: Path) -> Path:
     return cassette_path.with_name(cassette_path.name.removesuffix(".yaml") + _SUFFIX)
 
 
+def is_scenario_path(path: Path) -> bool:
+    return path.name.endswith(_SUFFIX)
+
+
+def cassette_path(path: Path) -> Path:
+    """`NAME.scenario.yaml` -> `NAME.yaml`; any other path as it is."""
+    return path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml") if is_scenario_path(path) else path
+
+
 def find_cassettes(paths: Sequence[Path]) -> list[Path]:
     """The cassettes that are named or lie below named folders, sorted, each once.
 
-    A scenario file stands for its cassette. Raises: UsageError for a path that does not exist, CassetteError for a
-    scenario file without cassette.
+    A scenario file stands for its cassette. What only looks like a cassette is found as well, so that it gets its
+    verdict, which is none: a scenario file without cassette, a folder called `a.yaml`, a link that leads nowhere, a
+    folder that cannot be searched. Raises: UsageError for a path that does not exist.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if not path.exists():
+        if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; name a cassette or a folder of cassettes")
-        candidates = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-        found.update(dict.fromkeys(_cassette_of(candidate) for candidate in candidates))
+        candidates = _below(path) if os.path.isdir(path) else [path]
+        found.update(dict.fromkeys(map(standing_for, candidates)))
     return sorted(found)
 
 
-def _cassette_of(path: Path) -> Path:
-    if not path.name.endswith(_SUFFIX):
-        return path
-    cassette = path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml")
-    if not cassette.exists():
-        raise CassetteError(path, f"has no cassette beside it: expected {cassette.name}")
-    return cassette
+def _below(folder: Path) -> list[Path]:
+    """What is called `….yaml` below a folder, and the folders that cannot be searched for it."""
+    found: list[Path] = []
+    for inner, folders, files in os.walk(folder, onerror=lambda error: found.append(Path(error.filename))):
+        found.extend(Path(inner, name) for name in (*folders, *files) if name.endswith(".yaml"))
+    return found
+
+
+def standing_for(path: Path) -> Path:
+    """The cassette that a scenario file stands for, where there is one; any other path as it is."""
+    cassette = cassette_path(path)
+    return cassette if os.path.lexists(cassette) else path
 
 
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario file. Raises: CassetteError, naming file and place, for everything that is not of its form."""
-    if not path.exists():
+    if not os.path.lexists(path):
         raise CassetteError(path, "is missing: write it beside the cassette, with `source: {kind, link}`")
     return _Reader(path).scenario(load_yaml(read_text(path), path))
 

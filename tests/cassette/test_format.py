@@ -484,12 +484,12 @@ def test_long_values_are_cut_in_messages() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", ": expected a mapping, got None"),
-        ("[]", ": expected a mapping, got []"),
-        ("interactions: []", ": expected version: 1, got None"),
-        ("version: true\ninteractions: []", ": expected version: 1, got True"),
-        ("version: '1'\ninteractions: []", ": expected version: 1, got '1'"),
-        ("version: 0\ninteractions: []", ": expected version: 1, got 0"),
+        ("", ": is no cassette: expected a mapping, got None"),
+        ("[]", ": is no cassette: expected a mapping, got []"),
+        ("interactions: []", ": is no cassette: expected version: 1, got None"),
+        ("version: true\ninteractions: []", ": is no cassette: expected version: 1, got True"),
+        ("version: '1'\ninteractions: []", ": is no cassette: expected version: 1, got '1'"),
+        ("version: 0\ninteractions: []", ": is no cassette: expected version: 1, got 0"),
         ("version: 2\nexchanges: []", ": version 2 is newer than 1: upgrade graph-call-harness"),
         ("version: 1\nmetadata: {}", ": unknown 'metadata'; known: version, interactions"),
         ("version: 1", ", interactions: expected a list, got None"),

@@ -292,10 +292,20 @@ def test_path_that_does_not_exist_is_refused(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("named", ["", "a.scenario.yaml"], ids=["folder", "file"])
-def test_scenario_without_cassette_is_refused(tmp_path: Path, named: str) -> None:
+def test_scenario_without_cassette_is_found_itself(tmp_path: Path, named: str) -> None:
     _touch(tmp_path, "a.scenario.yaml")
 
-    with pytest.raises(CassetteError) as raised:
-        find_cassettes([tmp_path / named])
+    assert find_cassettes([tmp_path / named]) == [tmp_path / "a.scenario.yaml"]
 
-    assert str(raised.value) == f"{tmp_path / 'a.scenario.yaml'}: has no cassette beside it: expected a.yaml"
+
+def test_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "nowhere.yaml")
+
+    assert find_cassettes([tmp_path]) == find_cassettes([tmp_path / "a.yaml"]) == [tmp_path / "a.yaml"]
+
+
+def test_folder_that_is_called_like_a_cassette_is_found_with_what_is_in_it(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.yaml/b.yaml")
+
+    assert find_cassettes([tmp_path]) == [tmp_path / "a.yaml", tmp_path / "a.yaml" / "b.yaml"]
+    assert find_cassettes([tmp_path / "a.yaml"]) == [tmp_path / "a.yaml" / "b.yaml"]
