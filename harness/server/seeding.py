@@ -14,7 +14,7 @@ put in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -22,6 +22,7 @@ from typing import Any, Final, TypeVar
 from harness.delivery.settings import DeliverySettings, settings_from_json
 from harness.errors import UsageError
 from harness.graph.calls import is_acceptable_callback
+from harness.graph.parsing import normal_id
 from harness.graph.types import (
     Application,
     Call,
@@ -81,10 +82,7 @@ class Seed:
 
 
 def seed(world: World, given: Any) -> None:
-    """Read `given` and put it into the world. Raises: UsageError, before anything is put in.
-
-    Only of several calls with one id the first is in by then.
-    """
+    """Read `given` and put it into the world. Raises: UsageError, before anything is put in."""
     read = read_seed(given, default=world.application, new_id=world.new_id, rules=world.rules)
     for seeded in read.calls:
         world.refuse_taken(seeded.call.id)
@@ -115,13 +113,20 @@ def read_seed(given: Any, *, default: Application, new_id: NewId, rules: Rules) 
     application = default
     if "application" in members:
         application = read_application(members["application"], f"{place}.application", default)
+    people = _each(members, "people", place, read_person)
+    _refuse_twice((f"{place}.people[{n}]", p.identity.id, p.identity.key) for n, p in enumerate(people))
+    meetings = _each(members, "meetings", place, lambda v, p: _meeting(v, p, new_id))
+    _refuse_twice((f"{place}.meetings[{n}].threadId", m[0], m[0]) for n, m in enumerate(meetings))
+    calls = _each(members, "calls", place, lambda v, p: read_call(v, p, application, new_id))
+    ids = [seeded.call.id for seeded in calls]
+    _refuse_twice((f"{place}.calls[{n}].id", call_id, normal_id(call_id)) for n, call_id in enumerate(ids))
     return Seed(
         application=application,
         rules=read_rules(members["rules"], f"{place}.rules", rules) if "rules" in members else None,
         delivery=_delivery(members, place),
-        people=_each(members, "people", place, read_person),
-        meetings=dict(_each(members, "meetings", place, lambda v, p: _meeting(v, p, new_id))),
-        calls=_each(members, "calls", place, lambda v, p: read_call(v, p, application, new_id)),
+        people=people,
+        meetings=dict(meetings),
+        calls=calls,
     )
 
 
@@ -185,7 +190,7 @@ def read_call(value: Any, place: str, application: Application, new_id: NewId) -
         media_streams=(MediaStream(),) if "audio" in modalities else (),
         endpoint_type=None,
     )
-    others = _each(members, "participants", place, lambda v, p: read_participant(v, p, new_id))
+    others = _participants(members, place, new_id, me.id)
     state = _member_of(members, "state", place, CallState.ESTABLISHED)
     if state is CallState.TERMINATED:
         raise UsageError(f"{place}.state: a terminated call is not found by anybody; leave it out instead")
@@ -261,8 +266,8 @@ def _reaction(name: str, value: Any, place: str) -> Reaction:
 
 def _seconds(value: Mapping[str, Any], place: str) -> float:
     after = value.get("after", 0)
-    if type(after) not in (int, float) or after < 0:
-        raise UsageError(f"{place}.after: expected seconds, 0 or more, got {after!r}")
+    if type(after) not in (int, float) or not 0 <= after <= _MOST[float]:
+        raise UsageError(f"{place}.after: expected {_WANTED[float]}, got {after!r}")
     return float(after)
 
 
@@ -271,7 +276,26 @@ def _meeting(value: Any, place: str, new_id: NewId) -> tuple[str, tuple[Particip
     thread_id = _text(members, "threadId", place)
     if not thread_id:
         raise UsageError(f"{place}.threadId: expected the id of the meeting's chat thread, got nothing")
-    return thread_id, _each(members, "participants", place, lambda v, p: read_participant(v, p, new_id))
+    return thread_id, _participants(members, place, new_id)
+
+
+def _participants(
+    members: Mapping[str, Any], place: str, new_id: NewId, my_id: str | None = None
+) -> tuple[Participant, ...]:
+    """Who is there, each under an id of their own; `my_id` is the bot's."""
+    read = _each(members, "participants", place, lambda v, p: read_participant(v, p, new_id))
+    mine = [(f"{place}.myParticipantId", my_id, my_id)] if my_id else []
+    _refuse_twice([*mine, *((f"{place}.participants[{n}].id", p.id, p.id) for n, p in enumerate(read))])
+    return read
+
+
+def _refuse_twice(given: Iterable[tuple[str, str, Hashable]]) -> None:
+    """Look at places with the id that stands there, as it is written and as it counts. Raises: UsageError."""
+    first: dict[Hashable, str] = {}
+    for place, written, counts in given:
+        if counts in first:
+            raise UsageError(f"{place}: {written!r} stands in {first[counts]} as well: give each its own id")
+        first[counts] = place
 
 
 def _stream(value: Any, place: str) -> MediaStream:

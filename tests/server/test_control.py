@@ -98,7 +98,7 @@ WRONG: dict[str, tuple[str, str, Any, str]] = {
         "POST",
         "/people",
         {**user("adele"), "answers": {"after": -1}},
-        "person.answers.after: expected seconds, 0 or more, got -1",
+        "person.answers.after: expected seconds, from 0 to 86400, got -1",
     ),
     "seed no number": ("POST", "/reset", {"seed": "x"}, "seed: expected a whole number, got 'x'"),
     "clock": ("POST", "/clock", {"advance": "x"}, "advance: expected seconds, from 0 to 10000000, got 'x'"),
