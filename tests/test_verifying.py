@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from harness.cassette.format import Direction, Interaction, Request, Response, dumps, load
 from harness.cassette.scenario import find_cassettes, load_scenario, scenario_path
 from harness.compare import Verdict, trace_of
-from harness.verifying import Driver, verify, verify_all
+from harness.verifying import Driver, judging, verify, verify_all
 from tests.conftest import user
 from tests.contract import strict
 
@@ -99,7 +100,8 @@ def test_unseen_path_at_which_the_cassette_holds_a_value_gives_no_verdict(copied
 
     assert result.verdict is Verdict.NONE
     assert result.problem == (
-        "unseen 'requests/1/response/status' hides a value that the cassette holds at 'requests/1/response/status': "
+        f"{scenario_path(copied)}: unseen 'requests/1/response/status' hides a value that the cassette holds at "
+        "'requests/1/response/status': "
         "name only paths that the source did not show"
     )
 
@@ -119,18 +121,67 @@ def test_wrong_given_gives_no_verdict_and_says_where(copied: Path) -> None:
 
     result = verify(copied)
 
-    assert result.problem == "given.calls[0].kind: 'party' is none of peerToPeer, group, meeting"
+    assert result.problem == (
+        f"{scenario_path(copied)}: given.calls[0].kind: 'party' is none of peerToPeer, group, meeting"
+    )
 
 
-def test_crash_over_one_cassette_leaves_the_rest(copied: Path, tmp_path: Path) -> None:
-    shutil.copy(copied, tmp_path / "other.yaml")
-    shutil.copy(scenario_path(copied), tmp_path / "other.scenario.yaml")
+@pytest.mark.parametrize(
+    ("crash", "told"),
+    [
+        (ValueError("one\ntwo"), "ValueError: one two"),
+        (MemoryError(), "MemoryError"),
+        (RecursionError("too deep"), "RecursionError: too deep"),
+        (KeyError("a" * 300), f"KeyError: '{'a' * 189}…"),
+    ],
+    ids=["error", "memory", "recursion", "long"],
+)
+def test_crash_over_one_cassette_leaves_the_rest(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, crash: Exception, told: str
+) -> None:
+    other = copied.with_name("z.yaml")
+    shutil.copy(copied, other)
+    shutil.copy(scenario_path(copied), scenario_path(other))
+    replaced(copied, "api/calls", "api/crash")
+
+    class Crashing(Driver):
+        def drive(self, interactions: Sequence[Interaction], given: Mapping[str, Any]) -> list[Interaction]:
+            if "api/crash" in interactions[1].request.uri:
+                raise crash
+            return super().drive(interactions, given)
+
+    monkeypatch.setattr(judging, "Driver", Crashing)
+    verification = verify_all([copied.parent])
+
+    assert verification.verdict is Verdict.NONE
+    assert [(r.verdict, r.problem) for r in verification.results] == [
+        (Verdict.NONE, f"{copied}: comparing crashed: {told}"),
+        (Verdict.SAME, None),
+    ]
+
+
+def test_interruption_is_no_crash(copied: Path) -> None:
+    class Interrupted(Driver):
+        def drive(self, *_: object) -> list[Interaction]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        verify(copied, driver=Interrupted())
+
+
+def test_unreadable_cassette_leaves_the_rest(copied: Path) -> None:
+    shutil.copy(copied, copied.with_name("z.yaml"))
+    shutil.copy(scenario_path(copied), copied.with_name("z.scenario.yaml"))
     copied.write_text("version: 1\ninteractions: 5\n")
 
-    verification = verify_all([tmp_path])
+    verification = verify_all([copied.parent])
 
-    assert [r.verdict for r in verification.results] == [Verdict.SAME, Verdict.NONE]
+    assert [r.verdict for r in verification.results] == [Verdict.NONE, Verdict.SAME]
     assert verification.verdict is Verdict.NONE
+
+
+def test_scenario_file_stands_for_its_cassette(copied: Path) -> None:
+    assert verify(scenario_path(copied)) == verify(copied)
 
 
 def test_nothing_to_compare_is_no_success(tmp_path: Path) -> None:

@@ -3,58 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.cassette.format import Cassette, load
-from harness.cassette.scenario import Scenario, Unseen, find_cassettes, load_scenario, scenario_path
-from harness.compare import Drift, compare, judge, moments, path_matches, trace_of
-from harness.compare.verdict import Result, Verification, identified
-from harness.errors import HarnessError
+from harness.cassette.scenario import (
+    Scenario,
+    Unseen,
+    cassette_path,
+    find_cassettes,
+    is_scenario_path,
+    load_scenario,
+    scenario_path,
+    standing_for,
+)
+from harness.compare import Drift, Result, Trace, Verdict, Verification, compare, judge, moments, path_matches, trace_of
+from harness.compare.comparing import HiddenValue
+from harness.compare.verdict import identified
+from harness.errors import CassetteError, HarnessError, UsageError
+from harness.verifying.checking import refuse_undrivable, too_deep
 from harness.verifying.driving import Driver
+from harness.verifying.workers import Work, described, results
 
 OnResult = Callable[[Result, int], None]
 
 
 def verify_all(
-    paths: Sequence[Path], *, with_moments: bool = False, on_result: OnResult = lambda result, total: None
+    paths: Sequence[Path],
+    *,
+    with_moments: bool = False,
+    jobs: int = 1,
+    on_result: OnResult = lambda result, total: None,
 ) -> Verification:
-    """The verdict on every cassette under the paths. Raises: UsageError when a path does not exist.
+    """The verdict on every cassette under the paths, in path order.
 
-    on_result: told each result as soon as it is there, and how many there will be.
+    jobs: how many processes compare; 1 is this one. on_result: told each result as soon as it is there, and how many
+    there will be. Raises: UsageError when a path does not exist.
     """
+    if jobs < 1:
+        raise UsageError(f"expected 1 job or more, got {jobs}")
     found = find_cassettes(paths)
-    driver = Driver()
-    results = []
-    for path in found:
-        results.append(verify(path, with_moments=with_moments, driver=driver))
-        on_result(results[-1], len(found))
-    return Verification(tuple(results))
+    done: dict[int, Result] = {}
+    with closing(results(_Verifying(with_moments), found, jobs)) as coming:
+        for position, result in coming:
+            done[position] = result
+            on_result(result, len(found))
+    return Verification(tuple(done[position] for position in range(len(found))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Verifying:
+    """Makes a `verify` with a driver of its own; the same in every process."""
+
+    with_moments: bool
+
+    def __call__(self) -> Work:
+        return partial(verify, with_moments=self.with_moments, driver=Driver())
 
 
 def verify(path: Path, *, with_moments: bool = False, driver: Driver | None = None) -> Result:
     """The verdict on one cassette; whatever goes wrong with it is its `problem`, and no verdict.
 
-    with_moments: keep both traces as well, for whoever shows them. driver: one for many cassettes; else one is made.
+    A scenario file stands for its cassette. with_moments: keep both traces as well, for whoever shows them.
+    driver: one for many cassettes; else one is made.
     """
+    path = standing_for(path)
+    source = None
     try:
-        cassette = load(path)
-        scenario = load_scenario(scenario_path(path))
-    except HarnessError as error:
-        return Result(path, problem=str(error))
-    try:
+        cassette, scenario = _read(path)
+        source = scenario.source
         return _judged(cassette, scenario, driver or Driver(), with_moments)
     except HarnessError as error:
-        return Result(path, scenario.source, problem=str(error))
+        problem = str(error)
     except Exception as error:  # a crash over one cassette is that cassette's problem, and the rest goes on
-        return Result(path, scenario.source, problem=f"comparing crashed: {error!r}")
+        problem = f"{path}: comparing crashed: {described(error)}"
+    return Result(path, source, problem=problem)
+
+
+def _read(path: Path) -> tuple[Cassette, Scenario]:
+    if is_scenario_path(path):
+        raise CassetteError(path, f"has no cassette beside it: expected {cassette_path(path).name}")
+    return load(path), load_scenario(scenario_path(path))
 
 
 def _judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments: bool) -> Result:
     recorded = trace_of(cassette.interactions)
+    refuse_undrivable(cassette, recorded)
+    try:
+        return _compared(cassette, recorded, scenario, driver, with_moments)
+    except (UsageError, HiddenValue) as error:  # what was given, or an `unseen` path
+        raise CassetteError(scenario.path, str(error)) from None
+    except RecursionError:
+        place = too_deep(cassette, recorded)
+        if place is None:
+            raise
+        raise CassetteError(cassette.path, "is nested too deeply to be compared", place=place) from None
+
+
+def _compared(cassette: Cassette, recorded: Trace, scenario: Scenario, driver: Driver, with_moments: bool) -> Result:
     fake = trace_of(driver.drive(cassette.interactions, scenario.given))
     comparison = compare(recorded, fake, unseen=scenario.unseen, order=scenario.order)
     judgement = judge(comparison.drifts, scenario.known)
-    return Result(
+    result = Result(
         path=cassette.path,
         source=scenario.source,
         interactions=len(recorded.exchanges),
@@ -68,6 +120,9 @@ def _judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments
         moments=moments(comparison.bound) if with_moments else (),
         ids=identified(comparison.bound.roles) if with_moments else (),
     )
+    if result.verdict is Verdict.NONE:
+        raise CassetteError(cassette.path, "holds no request to Graph, so nothing was compared")
+    return result
 
 
 def _with_entries(drifts: Sequence[Drift], entries: Sequence[Unseen]) -> tuple[tuple[Drift, Unseen], ...]:

@@ -1,0 +1,79 @@
+"""Checking: cassettes whose files are of the form, but that cannot be driven or compared. Said with their place.
+
+Places are named as drifts name them (`requests/1/url`, `notifications/2`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from harness.cassette.format import Cassette, Direction
+from harness.cassette.safe_yaml import MAX_DEPTH
+from harness.compare import Trace
+from harness.errors import CassetteError
+
+GRAPH_HOSTS: Final = (
+    "graph.microsoft.com",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn",
+)
+"""Graph's hosts in the public and the national clouds (documented, https://learn.microsoft.com/graph/deployments)."""
+
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BRACKET: Final = re.compile(rb"[\[{]|[\]}]")
+_WIDEST: Final = 60
+
+
+def refuse_undrivable(cassette: Cassette, recorded: Trace) -> None:
+    """Raises: CassetteError for a request that does not go to Graph, and for a notification that tells nothing."""
+    for number, exchange in enumerate(recorded.exchanges, 1):
+        if not _goes_to_graph(exchange.url):
+            problem = f"expected an https address of Graph ({', '.join(GRAPH_HOSTS)}), got {_short(exchange.url)}"
+            raise CassetteError(cassette.path, problem, place=f"requests/{number}/url")
+    for number, told in enumerate(recorded.notifications, 1):
+        if not isinstance(told.item, dict):
+            problem = f"expected a notification as a JSON object, each member once, got {_short(told.item)}"
+            raise CassetteError(cassette.path, problem, place=f"notifications/{number}")
+    telling = {told.at for told in recorded.notifications}
+    for at, interaction in enumerate(cassette.interactions):
+        if interaction.direction is Direction.GRAPH_TO_BOT and at not in telling:
+            problem = "tells nothing: expected at least one notification in `value`"
+            raise CassetteError(cassette.path, problem, place=f"envelope with seq {interaction.seq}")
+
+
+def _goes_to_graph(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which says what is no port
+    except ValueError:
+        return False
+    return parts.scheme == "https" and parts.hostname in GRAPH_HOSTS
+
+
+def too_deep(cassette: Cassette, recorded: Trace) -> str | None:
+    """The place of the body that is nested deepest, if that is deeper than a cassette may be."""
+    roots = {told.at: f"notifications/{n}" for n, told in reversed([*enumerate(recorded.notifications, 1)])}
+    roots |= {exchange.at: f"requests/{n}" for n, exchange in enumerate(recorded.exchanges, 1)}
+    depths: dict[str, int] = {}
+    for at, root in roots.items():
+        interaction = cassette.interactions[at]
+        depths[f"{root}/body"] = _depth(interaction.request.body)
+        depths[f"{root}/response/body"] = _depth(interaction.response.body)
+    return max((place for place in depths if depths[place] > MAX_DEPTH), key=lambda place: depths[place], default=None)
+
+
+def _depth(body: bytes | None) -> int:
+    """How deep brackets are nested in a JSON text; strings may hold some that do not count."""
+    depth = most = 0
+    for bracket in _BRACKET.findall(_STRING.sub(b"", body or b"")):
+        depth += 1 if bracket in b"[{" else -1
+        most = max(most, depth)
+    return most
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
