@@ -11,6 +11,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -20,6 +21,7 @@ from harness.cli import _parser, main
 from harness.cli.verify import FORMS
 from harness.graph.refusals import FAILURES, REFUSALS
 from harness.graph.types import Rules
+from harness.pytest_plugin import pytest_addoption
 from harness.report import timeline
 from harness.server import create_app
 from harness.server.seeding import rules_to_json
@@ -135,6 +137,17 @@ def test_every_form_of_report_is_documented() -> None:
 def test_manual_links_to_the_schema_of_the_report() -> None:
     assert "](verify.schema.json)" in VERIFY
     assert (ROOT / "docs" / "verify.schema.json").exists()
+
+
+def test_every_option_and_setting_of_the_plugin_is_documented() -> None:
+    parser = Mock()
+
+    pytest_addoption(parser)
+
+    added = parser.getgroup.return_value.addoption.call_args_list
+    options = {call.args[0]: call.args[0].removeprefix("--").replace("-", "_") for call in added}
+    assert {call.args[0] for call in parser.addini.call_args_list} == set(options.values())
+    assert {o: s for s, o in re.findall(r"^\| `(\w+)` \| `(--graph-[\w-]+)` \|", VERIFY, re.MULTILINE)} == options
 
 
 def test_every_control_route_is_documented() -> None:
