@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from harness.cassette.format import Cassette, Direction
 from harness.cassette.safe_yaml import MAX_DEPTH
-from harness.compare import Trace
+from harness.compare import NO_JSON, Trace
 from harness.errors import CassetteError
 
 GRAPH_HOSTS: Final = (
@@ -35,7 +35,7 @@ def refuse_undrivable(cassette: Cassette, recorded: Trace) -> None:
             raise CassetteError(cassette.path, problem, place=f"requests/{number}/url")
     for number, told in enumerate(recorded.notifications, 1):
         if not isinstance(told.item, dict):
-            problem = f"expected a notification as a JSON object, each member once, got {_short(told.item)}"
+            problem = f"expected a notification as a JSON object, each member once, got {_short(_text(told.item))}"
             raise CassetteError(cassette.path, problem, place=f"notifications/{number}")
     telling = {told.at for told in recorded.notifications}
     for at, interaction in enumerate(cassette.interactions):
@@ -72,6 +72,11 @@ def _depth(body: bytes | None) -> int:
         depth += 1 if bracket in b"[{" else -1
         most = max(most, depth)
     return most
+
+
+def _text(item: object) -> object:
+    """What stood in a body that is no JSON."""
+    return item.removeprefix(NO_JSON) if isinstance(item, str) else item
 
 
 def _short(value: object) -> str:
