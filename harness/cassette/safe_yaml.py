@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import re
 import stat
 from collections.abc import Callable, Mapping
@@ -26,7 +27,9 @@ def read_text(path: Path) -> str:
         if not _ends(path):
             raise CassetteError(path, "cannot be read: it is no regular file")
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size
+            _check_size(size, path)
+            raw = file.read(size + 1)  # what is asked for is set aside at once
     except OSError as error:
         raise CassetteError(path, f"cannot be read: {error.strerror or error}") from None
     _check_size(len(raw), path)

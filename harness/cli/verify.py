@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.files import refuse_unwritable, write_whole
@@ -69,13 +69,12 @@ def _verified(options: argparse.Namespace, *, with_moments: bool) -> Verificatio
     from harness.verifying import verify_all
 
     progress = Progress(sys.stderr)
-    more: dict[str, Any] = {"jobs": options.jobs} if options.jobs > 1 else {}
     try:
         return verify_all(
             options.paths,
             with_moments=with_moments,
+            jobs=options.jobs,
             on_result=lambda result, total: progress.advance(total),
-            **more,
         )
     finally:
         progress.erase()
