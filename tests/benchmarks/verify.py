@@ -132,7 +132,7 @@ def print_speeds(title: str, runs: Mapping[str, Sequence[Path]], rounds: int, st
     net: list[float] = []
     for run, size in sizes.items():
         whole = times.median(f"{run} whole")  # the last one is the largest
-        net.append(whole - start / size)
+        net.append(max(whole - start / size, 1.0))  # of tiny ones the start is all
         shares = "".join(f"{share:>12,.0f}" for share in each[run])
         print(f"  {run:<42}{size:>8,}{1e6 / whole:>10,.0f}{whole:>10,.0f}{shares}", flush=True)
     if len(runs) > 1:
