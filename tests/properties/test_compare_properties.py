@@ -1,126 +1,119 @@
-"""The comparer finds nothing in equal traces and something in every other: proved on mutants of sample traces.
+"""The comparer sees every difference that counts and none that does not, on all shipped cassettes and traces by hand.
 
-The samples are traces made by hand and, where they are there, all cassettes of the repository.
+A sample of the mutants, drawn evenly by rule; `python -m tests.properties.all_mutants` takes them all.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from pathlib import Path
+from itertools import combinations
 
 import pytest
 
-from harness.cassette.format import load
-from harness.cassette.scenario import find_cassettes
-from harness.compare import Trace, compare, trace_of
-from tests.properties.mutants import is_equivalent, mutants, renamed, text_of
-from tests.properties.traces import TRACES
+from harness.compare import Trace, compare
+from tests.properties.all_mutants import lines
+from tests.properties.copies import copied, rearranged
+from tests.properties.documents import text_of, trace
+from tests.properties.identifiers import Renaming, all_in, renamed_in
+from tests.properties.mutants import counted, mutants
+from tests.properties.normal import normal
+from tests.properties.proving import Proof, documents, prove
+from tests.properties.rules import RULES
 
-CASSETTES = Path(__file__).parents[2] / "cassettes"
-SHIPPED = find_cassettes([CASSETTES]) if CASSETTES.is_dir() else []
-EVERY = 23
-EVERY_SHIPPED = 199
-"""At every how manieth place mutants are made. At every one it takes a minute and more, and finds the same."""
-
-RULES = {
-    *("drop", "rename", "null", "retype", "other case", "other value", "other id", "somebody else's id"),
-    *("duplicate", "reorder", "extra member", "extra notification", "status"),
-}
-
-
-def survivors(trace: Trace, every: int) -> tuple[Counter[str], list[str], list[str]]:
-    """Mutants caught, by rule; names of those that are equal to the trace; names of those that were missed.
-
-    Each is renamed and shuffled too.
-    """
-    caught: Counter[str] = Counter()
-    equivalent: list[str] = []
-    missed: list[str] = []
-    for number, mutant in enumerate(mutants(trace, every)):
-        if is_equivalent(trace, mutant):
-            equivalent.append(mutant.name)
-        elif compare(trace, renamed(mutant.trace, random.Random(number))).drifts:
-            caught[mutant.rule] += 1
-        else:
-            missed.append(mutant.name)
-    return caught, equivalent, missed
+DOCUMENTS = documents()
+COPIES = 7
+MUTANTS_BY_RULE = 30
+"""About how many there are in the sample."""
+SEED = 20
 
 
-@pytest.mark.parametrize("name", TRACES)
-def test_every_mutant_is_caught(name: str) -> None:
-    caught, equivalent, missed = survivors(TRACES[name], EVERY)
-
-    total = caught.total() + len(missed)
-    print(f"{name}: {caught.total()} of {total} mutants caught, {len(equivalent)} equivalent: {equivalent}")
-    assert missed == []
-
-
-def test_every_rule_makes_mutants() -> None:
-    rules = {mutant.rule for trace in TRACES.values() for mutant in mutants(trace, EVERY)}
-
-    assert rules == RULES
+@pytest.fixture(scope="module")
+def proof() -> Proof:
+    counts = counted(list(DOCUMENTS.values()))
+    whole = Proof()
+    for name, document in DOCUMENTS.items():
+        whole += prove(name, document, lambda rule: MUTANTS_BY_RULE / max(counts[rule], 1), SEED)
+    return whole
 
 
-def test_a_mutant_differs_from_its_trace() -> None:
-    """Else a rule that changes nothing would count as one that is never caught, or hide behind that."""
-    trace = TRACES["refusal"]
+def test_every_mutant_of_the_sample_is_caught(proof: Proof, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\n{lines(proof, len(DOCUMENTS))[-1]} (seed {SEED})")
 
-    assert [m.name for m in mutants(trace) if text_of(m.trace) == text_of(trace)] == []
-
-
-def test_only_an_identifier_that_occurs_once_may_change_unseen() -> None:
-    """What one-to-one renaming cannot tell: an exhaustive list for one trace."""
-    trace = TRACES["create"]
-
-    equivalent = [m for m in mutants(trace) if is_equivalent(trace, m)]
-
-    assert [m.name for m in equivalent] == [
-        "other id exchanges/2/headers/request-id 0",
-        "other id notifications/0/headers/Scenario-Id 0",
-    ]
-    assert [compare(trace, m.trace).drifts for m in equivalent] == [(), ()]
+    assert proof.survived == []
 
 
-@pytest.mark.parametrize("name", TRACES)
-def test_renamed_shuffled_and_interleaved_copies_are_equal(name: str) -> None:
-    trace = TRACES[name]
+def test_no_mutant_that_is_equal_raises_an_alarm(proof: Proof) -> None:
+    assert proof.alarms == []
 
-    drifts = [drift for seed in range(25) for drift in compare(trace, renamed(trace, random.Random(seed))).drifts]
+
+def test_every_rule_has_mutants_in_the_sample(proof: Proof) -> None:
+    rules = {rule for rule, _ in proof.equal} | set(proof.caught)
+
+    assert rules == set(RULES)
+
+
+def test_every_rule_but_one_makes_mutants_that_differ(proof: Proof) -> None:
+    assert set(RULES) - set(proof.caught) == {"bot's answer"}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_copies_are_equal(name: str) -> None:
+    recorded = trace(DOCUMENTS[name])
+    copies = [trace(copied(DOCUMENTS[name], random.Random(seed))) for seed in range(COPIES)]
+
+    drifts = [drift for copy in copies for drift in compare(recorded, copy).drifts]
 
     assert drifts == []
 
 
-@pytest.mark.parametrize("name", TRACES)
-def test_a_copy_differs_from_its_trace_in_its_text(name: str) -> None:
-    trace = TRACES[name]
-
-    assert text_of(renamed(trace, random.Random(0))) != text_of(trace)
+def test_there_are_more_than_five_hundred_copies() -> None:
+    assert len(DOCUMENTS) * COPIES > 500
 
 
-@pytest.mark.parametrize("name", TRACES)
-def test_a_trace_is_equal_to_itself(name: str) -> None:
-    assert compare(TRACES[name], TRACES[name]).drifts == ()
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_copy_is_another_text(name: str) -> None:
+    assert text_of(copied(DOCUMENTS[name], random.Random(0))) != text_of(DOCUMENTS[name])
 
 
-@pytest.mark.parametrize("name", TRACES)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_a_copy_changes_beside_identifiers_does_not_count(name: str) -> None:
+    """Told by the normal form, which knows nothing of the comparer."""
+    copies = [rearranged(DOCUMENTS[name], random.Random(seed)) for seed in range(COPIES)]
+
+    assert {text_of(normal(copy)) for copy in copies} == {text_of(normal(DOCUMENTS[name]))}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_two_identifiers_swapped_everywhere_are_a_renaming(name: str) -> None:
+    document = DOCUMENTS[name]
+    known = dict.fromkeys((found.kind, found.normal) for found in all_in(document))
+    pairs = [(a, b) for a, b in combinations(known, 2) if a[0] == b[0]]
+    chosen = random.Random(0).sample(pairs, min(len(pairs), 6))
+
+    swapped = [renamed_in(document, _swapping(*pair)) for pair in chosen]
+
+    assert [d for each in swapped for d in compare(trace(document), trace(each)).drifts] == []
+
+
+def _swapping(a: tuple[str, str], b: tuple[str, str]) -> Renaming:
+    other = {a: b[1], b: a[1]}
+    return lambda kind, normal: other.get((kind, normal), normal)
+
+
+def test_a_mutant_differs_from_its_document() -> None:
+    """Else a rule that changes nothing would count as one whose mutants are all equal."""
+    document = DOCUMENTS["by hand, refusal"]
+
+    assert [m.name for m in mutants(document) if text_of(m.document) == text_of(document)] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_total_order_accepts_no_other_interleaving(name: str) -> None:
-    trace = TRACES[name]
-    told = trace.notifications
-    turned = Trace(trace.exchanges, (*told[1:], *told[:1]))
+    recorded = trace(DOCUMENTS[name])
+    told = recorded.notifications
+    turned = Trace(recorded.exchanges, (*told[1:], *told[:1]))
 
-    kinds = {drift.kind for drift in compare(trace, turned, order="total").drifts}
+    kinds = {drift.kind for drift in compare(recorded, turned, order="total").drifts}
 
-    assert kinds == ({"order"} if len(told) > 1 else set())
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
-def test_shipped_cassettes_are_compared_as_strictly(path: Path) -> None:
-    trace = trace_of(load(path).interactions)
-
-    copies = [drift for seed in range(3) for drift in compare(trace, renamed(trace, random.Random(seed))).drifts]
-    caught, _, missed = survivors(trace, EVERY_SHIPPED)
-
-    assert copies == []
-    assert missed == []
-    assert caught.total() > 0
+    assert bool(kinds) == (len(told) > 1)
