@@ -1,6 +1,6 @@
 """Every mutant of every shipped cassette and of every trace made by hand, as it is and as a copy.
 
-    python -m tests.properties.all_mutants [--sample N] [--seed N] [--jobs N]
+    python -m tests.properties.all_mutants [--sample N] [--seed N] [--jobs N] [NAME…]
 
 Prints how many were caught by each rule, how many are equal by construction and why, which ones were missed, and which
 equal ones raised a false alarm; fails if there are any of these two. The suite itself takes a sample.
@@ -22,8 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="one of N mutants of each rule")
     parser.add_argument("--seed", type=int, default=0, help="which ones, and how copies differ")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="parts of the names of traces; default: all")
     options = parser.parse_args(arguments)
-    work = [(name, options.sample, options.seed) for name in documents()]
+    names = [name for name in documents() if not options.names or any(part in name for part in options.names)]
+    work = [(name, options.sample, options.seed) for name in names]
     proof = Proof()
     with Pool(options.jobs) as pool:
         for part in pool.imap_unordered(_proved, work):

@@ -131,8 +131,13 @@ def _sorted_by_identity(value: Any) -> Any:
         return {name: _sorted_by_identity(v) for name, v in value.items()}
     if isinstance(value, list):
         items = [_sorted_by_identity(v) for v in value]
-        return sorted(items, key=text_of) if is_keyed(items) else items
+        return sorted(items, key=_with_names_last) if is_keyed(items) else items
     return value
+
+
+def _with_names_last(item: Any) -> tuple[str, str]:
+    """Sorts by what is told first, so that another name changes no place if it need not."""
+    return text_of(renamed_in(item, lambda kind, normal: kind)), text_of(item)
 
 
 def _with_times_by_form(value: Any) -> Any:

@@ -8,19 +8,23 @@ equal is equal, however it came upon the map.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations, zip_longest
 from typing import Any, Final
 
 from tests.properties.documents import Document, text_of
 from tests.properties.identifiers import Identifier, identifiers, renamed_in
-from tests.properties.normal import NORMAL, in_order, normal
+from tests.properties.normal import NORMAL, in_order, is_keyed, normal
 
 RENAMED: Final = "a one-to-one map of identifiers undoes it"
 REASONS: Final = (*NORMAL, RENAMED)
 
-_ROUNDS: Final = 6
-"""How many swaps of two identifiers are tried one after another."""
+_ROUNDS: Final = 2, 6
+"""How many swaps of two identifiers are tried one after another: at first sight, and with patience."""
+_AT_ONCE: Final = 8, 24
+"""Of how many the best is taken."""
 
 _Key = tuple[str, str]
+_Swap = tuple[_Key, _Key]
 
 
 class Oracle:
@@ -31,16 +35,19 @@ class Oracle:
         self._normal = normal(document)
         self._text = text_of(self._normal)
 
-    def why_equal(self, mutant: Document) -> str | None:
-        """The reason, one of `REASONS`; None where the mutant differs."""
+    def why_equal(self, mutant: Document, *, patient: bool = False) -> str | None:
+        """The reason, one of `REASONS`; None where the mutant differs.
+
+        patient: look longer for a map of identifiers. What was found at first sight stays so.
+        """
         theirs = normal(mutant)
         if text_of(theirs) == self._text:
             return self._first_reason(mutant)
-        return RENAMED if self._is_renamed(theirs, _other_than_in_case) else None
+        return RENAMED if self._is_renamed(mutant, _other_than_in_case, patient) else None
 
     def is_equal_once_renamed(self, mutant: Document) -> bool:
         """Whether copies of a mutant are equal, though it is not: a name in another letter case, renamed, is a name."""
-        return self._is_renamed(normal(mutant), _other)
+        return self._is_renamed(mutant, _other, patient=True)
 
     def _first_reason(self, mutant: Document) -> str:
         mine, theirs = self._document, mutant
@@ -50,23 +57,45 @@ class Oracle:
                 return reason
         raise AssertionError("the last step makes them equal, as `normal` did")
 
-    def _is_renamed(self, theirs: Any, may_swap: _MaySwap) -> bool:
-        """Swap what stands at the same place, once and again, while that leads on."""
-        tried: set[tuple[_Key, _Key]] = set()
-        for _ in range(_ROUNDS):
-            swap = next((s for s in _differing(self._normal, theirs, "", may_swap) if s not in tried), None)
-            if swap is None:
-                return False
-            tried.add(swap)
-            theirs = in_order(renamed_in(theirs, _swapping(*swap)))
-            if text_of(theirs) == self._text:
+    def _is_renamed(self, mutant: Document, may_swap: _MaySwap, patient: bool) -> bool:
+        """Of the swaps of what stands at the same place take the one that leaves least to explain, again and again."""
+        theirs = normal(mutant)
+        swaps = dict.fromkeys(_differing(self._document, mutant, may_swap))
+        tried: set[_Swap] = set()
+        for _ in range(_ROUNDS[patient]):
+            swaps |= dict.fromkeys(_differing(self._normal, theirs, may_swap))
+            swaps |= dict.fromkeys(_crosswise(theirs, may_swap) if patient else ())
+            open_ = [swap for swap in swaps if swap not in tried][: _AT_ONCE[patient]]
+            swapped = [(swap, in_order(renamed_in(theirs, _swapping(*swap)))) for swap in open_]
+            if any(text_of(each) == self._text for _, each in swapped):
                 return True
+            if not swapped:
+                return False
+            swap, theirs = min(swapped, key=lambda each: _distance(self._normal, each[1]))
+            tried.add(swap)
         return False
 
 
 def _swapping(a: _Key, b: _Key) -> Any:
     other = {a: b[1], b: a[1]}
     return lambda kind, normal: other.get((kind, normal), normal)
+
+
+def _distance(mine: Any, theirs: Any) -> int:
+    """At how many places two documents differ."""
+    return sum(text_of(a) != text_of(b) for a, b, _ in _side_by_side(mine, theirs, ""))
+
+
+def _side_by_side(mine: Any, theirs: Any, member: str) -> Iterator[tuple[Any, Any, str]]:
+    """The leaves at the same places, each with its member."""
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        for name in dict.fromkeys((*mine, *theirs)):
+            yield from _side_by_side(mine.get(name), theirs.get(name), name)
+    elif isinstance(mine, list) and isinstance(theirs, list):
+        for a, b in zip_longest(mine, theirs):
+            yield from _side_by_side(a, b, member)
+    else:
+        yield mine, theirs, member
 
 
 _MaySwap = Callable[[Identifier, Identifier], bool]
@@ -80,19 +109,20 @@ def _other_than_in_case(a: Identifier, b: Identifier) -> bool:
     return a.kind == b.kind and a.normal.lower() != b.normal.lower()
 
 
-def _differing(mine: Any, theirs: Any, member: str, may_swap: _MaySwap) -> Iterator[tuple[_Key, _Key]]:
+def _differing(mine: Any, theirs: Any, may_swap: _MaySwap) -> Iterator[_Swap]:
     """Pairs of identifiers at the same place."""
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        for name in mine.keys() & theirs.keys() if mine.keys() != theirs.keys() else mine:
-            yield from _differing(mine[name], theirs[name], name, may_swap)
-    elif isinstance(mine, list) and isinstance(theirs, list):
-        for a, b in zip(mine, theirs, strict=False):
-            yield from _differing(a, b, member, may_swap)
-    elif isinstance(mine, str) and isinstance(theirs, str) and mine != theirs:
-        for a, b in zip(identifiers(mine, member), identifiers(theirs, member), strict=False):
-            if may_swap(a, b):
-                yield _key(a), _key(b)
+    for one, another, member in _side_by_side(mine, theirs, ""):
+        if isinstance(one, str) and isinstance(another, str) and one != another:
+            for a, b in zip(identifiers(one, member), identifiers(another, member), strict=False):
+                if may_swap(a, b):
+                    yield (a.kind, a.normal), (b.kind, b.normal)
 
 
-def _key(found: Identifier) -> _Key:
-    return found.kind, found.normal
+def _crosswise(value: Any, may_swap: _MaySwap) -> Iterator[_Swap]:
+    """Pairs of identifiers at the same place of two entries of a collection: either entry may be the other."""
+    branches = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, list) and is_keyed(value):
+        for one, another in combinations(value, 2):
+            yield from _differing(one, another, may_swap)
+    for branch in branches:
+        yield from _crosswise(branch, may_swap)
