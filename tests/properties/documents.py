@@ -1,7 +1,8 @@
 """Traces as JSON documents of their interactions, so that a rule is a function over any place in them.
 
-{"interactions": [{"direction", "request": {"method", "url", "headers", "body"}, "response": {"status", …}}]}, headers as
-lists of values, a body as {"json": …} or {"text": …} or not there. Documents are never changed in place and share parts.
+{"interactions": [{"direction", "request": {"method", "url", "headers", "body"}, "response": {"status", …}}]}; headers are
+lists of values; a body is {"json": …} or {"text": …} or not there; the url of a notification is called `callback`.
+Documents are never changed in place and share parts.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from harness.compare.trace import parsed
 Document = Mapping[str, Any]
 Place = tuple[str | int, ...]
 REMOVED: Final = object()
+_URL: Final = {"client-to-graph": "url", "graph-to-bot": "callback"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _written(interaction: Interaction) -> dict[str, Any]:
     request, response = interaction.request, interaction.response
     return {
         "direction": str(interaction.direction),
-        "request": {"method": request.method, "url": request.uri, **_message(request)},
+        "request": {"method": request.method, _URL[interaction.direction]: request.uri, **_message(request)},
         "response": {"status": response.status, **_message(response)},
     }
 
@@ -129,7 +131,7 @@ def _interaction(seq: int, item: Mapping[str, Any]) -> Interaction:
     return Interaction(
         direction=Direction(item["direction"]),
         seq=seq,
-        request=Request(request["method"], request["url"], _headers(request), _bytes(request)),
+        request=Request(request["method"], request[_URL[item["direction"]]], _headers(request), _bytes(request)),
         response=Response(response["status"], None, _headers(response), _bytes(response)),
     )
 
@@ -167,7 +169,7 @@ def _of_told(told: Told) -> dict[str, Any]:
     body = {"json": {**envelope, "value": [told.item]}}
     return {
         "direction": "graph-to-bot",
-        "request": {"method": "POST", "url": told.callback, "headers": headers, "body": body},
+        "request": {"method": "POST", "callback": told.callback, "headers": headers, "body": body},
         "response": {"status": 202, "headers": {}},
     }
 

@@ -22,6 +22,8 @@ _FORMS: Final = re.compile(
     r"|(?:(?<=calls/)|(?<=operations/)|(?<=participants/)|(?<=calls\('))"
     r"(?P<text>(?!(?:invite|muteAll|delta)\b|microsoft\.graph\.|\$)[^/?#'\")\s]+)"
 )
+_HOST: Final = re.compile(r"https?://(?P<host>[^/?#]+)")
+_CALLBACKS: Final = ("callbackUri", "callback")
 _NO_IDS: Final = ("messageId", "replyChainMessageId", "sourceId", "languageId")
 
 
@@ -29,7 +31,8 @@ _NO_IDS: Final = ("messageId", "replyChainMessageId", "sourceId", "languageId")
 class Identifier:
     """One in a text. `normal`: what is renamed; `like`: how it is written there.
 
-    kind: guid, thread (what tells a thread from others), mri (a name that is no GUID), phone, mail or text.
+    kind: guid, thread (what tells a thread from others), mri (a name that is no GUID), phone, mail, host (of a
+    callback) or text.
     """
 
     start: int
@@ -41,8 +44,8 @@ class Identifier:
 
 def identifiers(text: str, member: str = "") -> tuple[Identifier, ...]:
     """Those in a text; the text as a whole where its member is named like one and nothing else is found in it."""
-    found = _by_form(text)
-    if not found and text and is_named_like_one(member):
+    found = _by_form(text) if member not in _CALLBACKS else (*_host(text), *_by_form(text))
+    if not found and text not in ("", "REDACTED") and is_named_like_one(member):
         return (Identifier(0, len(text), "text", text, text),)
     return found
 
@@ -56,6 +59,12 @@ def is_named_like_one(member: str) -> bool:
 @cache
 def _by_form(text: str) -> tuple[Identifier, ...]:
     return tuple(_identifier(match, str(match.lastgroup)) for match in _FORMS.finditer(text))
+
+
+def _host(text: str) -> Iterator[Identifier]:
+    match = _HOST.match(text)
+    if match:
+        yield _identifier(match, "host")
 
 
 def _identifier(match: re.Match[str], kind: str) -> Identifier:
@@ -84,7 +93,7 @@ def fresh(kind: str, rng: random.Random) -> str:
     if kind == "guid":
         return f"ab{rng.getrandbits(112):028x}cd"
     name = f"n{rng.getrandbits(40):010x}x"
-    return f"{name}@people.example" if kind == "mail" else name
+    return f"{name}@people.example" if kind == "mail" else f"{name}.example" if kind == "host" else name
 
 
 def fresh_for(found: Identifier) -> str:

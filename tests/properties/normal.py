@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS
 from tests.properties.documents import Document, text_of
-from tests.properties.identifiers import renamed_in
+from tests.properties.identifiers import identifiers, renamed_in
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _HTTP_DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
@@ -171,6 +171,24 @@ def _shaped(text: str) -> Any:
         return shape(json.loads(text))
     except ValueError:
         return "<text>"
+
+
+def filled_in(recorded: Any, other: Any) -> Any:
+    """The other document, with what the sanitiser wrote into the recorded one in place of values that it may stand for."""
+    if isinstance(recorded, dict) and isinstance(other, dict):
+        return {name: filled_in(recorded.get(name), value) for name, value in other.items()}
+    if isinstance(recorded, list) and isinstance(other, list) and len(recorded) == len(other):
+        return [filled_in(*both) for both in zip(recorded, other, strict=True)]
+    return recorded if _stands_for(recorded, other) else other
+
+
+def _stands_for(recorded: Any, other: Any) -> bool:
+    """`REDACTED` for any text, `text-N` for text without identifiers or times, zero for numbers of seven digits."""
+    if isinstance(recorded, str) and isinstance(other, str) and other:
+        if re.fullmatch(r"text-[1-9]\d*", recorded):
+            return not identifiers(other) and form_of_time(other) == other
+        return recorded == "REDACTED"
+    return type(recorded) is type(other) is int and recorded == 0 and abs(other) >= 10**6
 
 
 NORMAL: Final[Mapping[str, Callable[[Any], Any]]] = {

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from tests.properties.documents import Document, text_of
 from tests.properties.identifiers import Identifier, identifiers, renamed_in
-from tests.properties.normal import NORMAL, in_order, is_keyed, normal
+from tests.properties.normal import NORMAL, filled_in, in_order, is_keyed, normal
 
+BY_FORM: Final = "of what the sanitiser took away the form counts"
 RENAMED: Final = "a one-to-one map of identifiers undoes it"
-REASONS: Final = (*NORMAL, RENAMED)
+REASONS: Final = (BY_FORM, *NORMAL, RENAMED)
 
 _ROUNDS: Final = 2, 6
 """How many swaps of two identifiers are tried one after another: at first sight, and with patience."""
@@ -40,16 +41,18 @@ class Oracle:
 
         patient: look longer for a map of identifiers. What was found at first sight stays so.
         """
-        theirs = normal(mutant)
-        if text_of(theirs) == self._text:
-            return self._first_reason(mutant)
-        return RENAMED if self._is_renamed(mutant, _other_than_in_case, patient) else None
+        filled = filled_in(self._document, mutant)
+        if text_of(normal(filled)) == self._text:
+            return self._first_reason(mutant, filled)
+        return RENAMED if self._is_renamed(filled, _other_than_in_case, patient) else None
 
     def is_equal_once_renamed(self, mutant: Document) -> bool:
         """Whether copies of a mutant are equal, though it is not: a name in another letter case, renamed, is a name."""
-        return self._is_renamed(mutant, _other, patient=True)
+        return self._is_renamed(filled_in(self._document, mutant), _other, patient=True)
 
-    def _first_reason(self, mutant: Document) -> str:
+    def _first_reason(self, mutant: Document, filled: Document) -> str:
+        if filled != mutant:
+            return BY_FORM
         mine, theirs = self._document, mutant
         for reason, take_away in NORMAL.items():
             mine, theirs = take_away(mine), take_away(theirs)

@@ -67,7 +67,7 @@ def prove(name: str, document: Document, share: Callable[[str], float] = all_of,
         if why is not None:
             proof.equal[mutant.rule, why] += 1
             proof.alarms += [] if plain == copy == "same" else [f"{where}; {why}"]
-        elif plain == "drift" and copy == ("same" if oracle.is_equal_once_renamed(mutant.document) else "drift"):
+        elif plain == "drift" and (copy == "drift" or oracle.is_equal_once_renamed(mutant.document)):
             proof.caught[mutant.rule] += 1
         else:
             proof.survived.append(where)

@@ -21,4 +21,4 @@ def gone(site: Site) -> Edits:
 
 def is_text(site: Site) -> bool:
     """Whether a text of a message stands here: in JSON, a header, an address or a body that is no JSON."""
-    return isinstance(site.value, str) and site.part in ("json", "header", "url", "text")
+    return isinstance(site.value, str) and site.part in ("json", "header", "url", "callback", "text")

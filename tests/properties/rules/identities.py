@@ -121,7 +121,7 @@ _PREFIXES: Final = ("8:orgid:", "28:", "4:", "")
 
 
 def other_mri_prefix(site: Site) -> Iterator[Edits]:
-    if is_text(site) and not site.part == "url":
+    if is_text(site) and site.part not in ("url", "callback"):
         found = _MRI.search(site.value)
         for prefix in _PREFIXES if found else ():
             yield here(site, _MRI.sub(prefix, site.value, count=1))

@@ -26,7 +26,7 @@ def method(site: Site) -> Iterator[Edits]:
 
 def address(site: Site) -> Iterator[Edits]:
     """Scheme, host, port, version, path, query; of a notification this is the callback."""
-    if site.part == "url":
+    if site.part in ("url", "callback"):
         yield from (here(site, changed) for changed in _addresses(site.value))
 
 

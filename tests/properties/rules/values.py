@@ -110,8 +110,8 @@ def _other_forms(text: str) -> Iterator[str]:
 
 
 def placeholder(site: Site) -> Iterator[Edits]:
-    """What the sanitiser writes in place of a value that was taken away."""
+    """What the sanitiser writes in place of a value that was taken away, and such a value."""
     if is_text(site) and site.in_json:
         yield from (here(site, text) for text in ("REDACTED", "text-3"))
     elif site.in_json and isinstance(site.value, int | float) and not isinstance(site.value, bool):
-        yield here(site, 0)
+        yield from (here(site, number) for number in (0, 4255550100))
