@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.differential [--sample N] [--seed N] [--copies N]
 
-Prints a row for each approach: how many of the mutants that differ it sees, how many of the mutants that are equal and of
+Prints a row for each approach: how many of the mutants that differ it sees, and how many of the equal mutants and of
 the copies it takes for different. The comparer itself is the last row.
 """
 
@@ -37,7 +37,9 @@ Approach = Callable[[Trace, Trace], bool]
 def _json(traced: Trace) -> Any:
     """What passed, as plain JSON; where it was and when is left out, as the comparer does."""
     text = json.dumps(asdict(traced), default=str)
-    return json.loads(text, object_hook=lambda members: {n: v for n, v in members.items() if n not in ("at", "started")})
+    return json.loads(
+        text, object_hook=lambda members: {n: v for n, v in members.items() if n not in ("at", "started")}
+    )
 
 
 def _masked(traced: Trace) -> Any:

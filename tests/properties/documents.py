@@ -1,7 +1,7 @@
 """Traces as JSON documents of their interactions, so that a rule is a function over any place in them.
 
-{"interactions": [{"direction", "request": {"method", "url", "headers", "body"}, "response": {"status", …}}]}; headers are
-lists of values; a body is {"json": …} or {"text": …} or not there; the url of a notification is called `callback`.
+{"interactions": [{"direction", "request": {"method", "url", "headers", "body"}, "response": {"status", …}}]}; headers
+are lists of values; a body is {"json": …} or {"text": …} or not there; the url of a notification is called `callback`.
 Documents are never changed in place and share parts.
 """
 
@@ -83,7 +83,7 @@ def put(document: Any, place: Place, value: Any) -> Any:
     if not place:
         return value
     name, rest = place[0], place[1:]
-    copy = dict(document) if isinstance(document, dict) else list(document)
+    copy: Any = dict(document) if isinstance(document, dict) else list(document)
     if not rest and value is REMOVED:
         del copy[name]
     else:

@@ -179,6 +179,16 @@ def alike() -> Trace:
     return Trace(asked, tuple(told for both in zip(one, other, strict=True) for told in both))
 
 
+def apart() -> Trace:
+    """Two people are told alike at first; later one of them is muted, and the other leaves."""
+    one, other = entry(1, "user", USER), entry(2, "user", OTHER_USER)
+    muted = {**one, "isMuted": True}
+    return Trace(
+        (exchange("GET", f"/calls/{CALL}/participants", 200, answer={"value": [one, other]}),),
+        (roster_told(CALL, one, other), roster_told(CALL, muted, other), roster_told(CALL, muted)),
+    )
+
+
 FORMS: Final = {
     "meeting": meeting(),
     "addresses": addresses(),
@@ -186,4 +196,5 @@ FORMS: Final = {
     "spellings": spellings(),
     "placeholders": placeholders(),
     "alike": alike(),
+    "apart": apart(),
 }

@@ -174,7 +174,7 @@ def _shaped(text: str) -> Any:
 
 
 def filled_in(recorded: Any, other: Any) -> Any:
-    """The other document, with what the sanitiser wrote into the recorded one in place of values that it may stand for."""
+    """The other document, with what the sanitiser wrote into the recorded one where it may stand for what is there."""
     if isinstance(recorded, dict) and isinstance(other, dict):
         return {name: filled_in(recorded.get(name), value) for name, value in other.items()}
     if isinstance(recorded, list) and isinstance(other, list) and len(recorded) == len(other):

@@ -1,8 +1,8 @@
 """Whether a mutant is equal to its document by construction, and why.
 
 Equal: what does not count set aside (`normal`), a one-to-one map of identifiers turns one into the other. The oracle
-looks for that map and puts it to the test: written into the mutant, it must give the very same document. So what it calls
-equal is equal, however it came upon the map.
+looks for that map and puts it to the test: written into the mutant, it must give the very same document. So what it
+calls equal is equal, however it came upon the map.
 """
 
 from __future__ import annotations

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
+from harness.compare import Trace
 from tests.properties.documents import Document, document_of_trace, put
 from tests.properties.oracle import REASONS, RENAMED, Oracle
 from tests.properties.proving import documents
 from tests.properties.traces import CALL, OTHER_CALL, OTHER_USER, USER, call_told, entry, exchange, headers, roster_told
-from tests.properties.traces import Trace as Made
 
 
 def _document(*told: Any, **answer: Any) -> Document:
     asked = exchange("GET", f"/calls/{CALL}", 200, headers=headers(90), answer={"id": CALL, **answer})
-    return document_of_trace(Made((asked,), told))
+    return document_of_trace(Trace((asked,), told))
 
 
 BASE = _document(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tests.properties.documents import REMOVED, Place, Site
 
-Edits = list[tuple[Place, Any]]
+Edits = Sequence[tuple[Place, Any]]
 Rule = Callable[[Site], Iterator[Edits]]
 
 

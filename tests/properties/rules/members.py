@@ -32,8 +32,8 @@ def extra(site: Site) -> Iterator[Edits]:
         for name, value in (("extra", 1), ("__extra", None), ("callback", None), ("id2", None), ("a/b['c']", [])):
             yield here(site, {**site.value, name: value})
     elif site.in_json and isinstance(site.value, list):
-        for item in ({}, None, "extra"):
-            yield here(site, [*site.value, item])
+        more: tuple[Any, ...] = ({}, None, "extra")
+        yield from (here(site, [*site.value, item]) for item in more)
 
 
 def duplicate(site: Site) -> Iterator[Edits]:

@@ -6,12 +6,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from tests.properties.documents import Site
 from tests.properties.identifiers import identifiers, put_in
 from tests.properties.normal import form_of_time
 from tests.properties.rules.edits import Edits, here, is_text
+
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {}, 0, 0.0, False)
 
 
 def null(site: Site) -> Iterator[Edits]:
@@ -36,7 +38,7 @@ def _retyped(value: Any) -> Iterator[Any]:
     elif isinstance(value, list) and len(value) == 1:
         yield value[0]
     if not value:
-        yield from (empty for empty in (None, "", [], {}, 0, 0.0, False))
+        yield from _EMPTY
 
 
 def other(site: Site) -> Iterator[Edits]:
