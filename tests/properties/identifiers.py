@@ -16,7 +16,7 @@ _FORMS: Final = re.compile(
     # Two hexadecimal digits in front of a GUID may be an escaped character of an address.
     rf"(?:(?<!{_HEX})|(?<=%{_HEX}{{2}}))(?P<guid>{_GUID})(?!{_HEX})"
     r"|19(?::|%3a|%3A)(?:meeting_)?(?P<thread>[^@%/\s\"']+)(?=@thread\.|%40thread)"
-    r"|(?<![\w:])8:(?!orgid:|acs:|teamsvisitor:)(?:live:)?(?P<mri>[A-Za-z][\w-]*(?:\.[\w-]+)*)(?!:)"
+    r"|(?<![\w:])8:(?:live|skype|sip):(?P<mri>[A-Za-z][\w-]*(?:\.[\w-]+)*)"
     r"|(?P<phone>(?<![\w+])\+[0-9]{7,15}(?![0-9]))"
     r"|(?<![\w.+%@-])(?P<mail>[\w.+-]+@(?!thread\.)[\w-]+(?:\.[\w-]+)+)"
     r"|(?:(?<=calls/)|(?<=operations/)|(?<=participants/)|(?<=calls\('))"

@@ -7,7 +7,7 @@ calls equal is equal, however it came upon the map.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, zip_longest
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ _ROUNDS: Final = 2, 6
 """How many swaps of two identifiers are tried one after another: at first sight, and with patience."""
 _AT_ONCE: Final = 8, 24
 """Of how many the best is taken."""
+_STARTS: Final = 1, 4
+"""How often it is begun anew, without the swaps that were first before."""
 
 _Key = tuple[str, str]
 _Swap = tuple[_Key, _Key]
@@ -61,22 +63,37 @@ class Oracle:
         raise AssertionError("the last step makes them equal, as `normal` did")
 
     def _is_renamed(self, mutant: Document, may_swap: _MaySwap, patient: bool) -> bool:
-        """Of the swaps of what stands at the same place take the one that leaves least to explain, again and again."""
+        """Whether swaps lead to the document; where the first one leads astray, another goes first."""
+        refused: list[_Swap] = []
+        for _ in range(_STARTS[patient]):
+            taken = self._swaps(mutant, may_swap, patient, refused)
+            if taken is None:
+                return True
+            refused += taken[:1]
+        return False
+
+    def _swaps(
+        self, mutant: Document, may_swap: _MaySwap, patient: bool, refused: Sequence[_Swap]
+    ) -> Sequence[_Swap] | None:
+        """Swap what stands at the same place: the pair that leaves least to explain, again and again.
+
+        None when that is nothing; else what was swapped.
+        """
         theirs = normal(mutant)
         swaps = dict.fromkeys(_differing(self._document, mutant, may_swap))
-        tried: set[_Swap] = set()
+        taken: list[_Swap] = []
         for _ in range(_ROUNDS[patient]):
             swaps |= dict.fromkeys(_differing(self._normal, theirs, may_swap))
             swaps |= dict.fromkeys(_crosswise(theirs, may_swap) if patient else ())
-            open_ = [swap for swap in swaps if swap not in tried][: _AT_ONCE[patient]]
+            open_ = [swap for swap in swaps if swap not in taken and swap not in refused][: _AT_ONCE[patient]]
             swapped = [(swap, in_order(renamed_in(theirs, _swapping(*swap)))) for swap in open_]
             if any(text_of(each) == self._text for _, each in swapped):
-                return True
+                return None
             if not swapped:
-                return False
+                break
             swap, theirs = min(swapped, key=lambda each: _distance(self._normal, each[1]))
-            tried.add(swap)
-        return False
+            taken.append(swap)
+        return taken
 
 
 def _swapping(a: _Key, b: _Key) -> Any:

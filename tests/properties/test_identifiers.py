@@ -36,7 +36,7 @@ BARE = GUID.replace("-", "")
         (f"participant 8:orgid:{GUID}.", "", [("guid", BARE)]),
         (f"28:{GUID}", "", [("guid", BARE)]),
         ("is 8:live:alice.smith.", "", [("mri", "alice.smith")]),
-        ("8:bob", "id", [("mri", "bob")]),
+        ("8:bob", "id", [("text", "8:bob")]),
         ("/users/adele@contoso.example/calls", "", [("mail", "adele@contoso.example")]),
     ],
 )
