@@ -1,0 +1,41 @@
+"""What is the same is told while binding, what differs by rendering and explaining: the two never disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.compare import Comparing, compare
+from harness.compare.drift import differences
+from tests.properties.documents import trace
+from tests.properties.mutants import mutants
+from tests.properties.proving import documents
+
+DOCUMENTS = documents()
+SHARE = 1 / 100
+
+
+def _rendered_apart(comparing: Comparing) -> Iterator[str]:
+    """Where two rendered trees differ, whatever was said of them while they were bound."""
+    mine, theirs = comparing.mine, comparing.theirs
+    both = zip(comparing.recorded.exchanges, comparing.fake.exchanges, strict=False)
+    for number, (recorded, fake) in enumerate(both, 1):
+        if differences(mine.exchange(recorded), theirs.exchange(fake), ""):
+            yield f"requests/{number}"
+    for position, other in comparing.pairs.items():
+        told, again = comparing.recorded.notifications[position], comparing.fake.notifications[other]
+        if differences(mine.told(told), theirs.told(again), ""):
+            yield f"notifications/{position + 1}"
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_is_called_the_same_is_rendered_the_same(name: str) -> None:
+    recorded = trace(DOCUMENTS[name])
+
+    for mutant in mutants(DOCUMENTS[name], lambda rule: SHARE, 7):
+        fake = trace(mutant.document)
+        apart = set(_rendered_apart(Comparing(recorded, fake)))
+        told = {"/".join(d.path.split("/")[:2]) for d in compare(recorded, fake).drifts if d.kind != "order"}
+
+        assert apart <= told, mutant.name
