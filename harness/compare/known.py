@@ -6,21 +6,28 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from harness.cassette.scenario import ABSENT, Known, Unseen
 from harness.compare.drift import Drift, same
 
+_STAR: Final = re.compile(r"(?<!\\)\*")
+
+
+def escaped(path: str) -> str:
+    """The pattern that matches a path and nothing else."""
+    return path.replace("*", r"\*")
+
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """`*`: any part of one segment; `**` as a segment: any number of segments; everything else is literal."""
+    r"""`*`: any part of one segment; `**` as a segment: any number of segments; `\*`: a star; all else is literal."""
     parts = []
     for segment in pattern.split("/"):
         if segment == "**":
             parts.append("(?:[^/]+/)*")
         else:
-            parts.append("[^/]*".join(map(re.escape, segment.split("*"))) + "/")
+            parts.append("[^/]*".join(re.escape(text.replace(r"\*", "*")) for text in _STAR.split(segment)) + "/")
     return re.compile("".join(parts))
 
 

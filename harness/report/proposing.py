@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
 from harness.cassette.safe_yaml import IMPLICIT, load_yaml
 from harness.cassette.scenario import ABSENT, Known, scenario_path
 from harness.compare.drift import Drift, same
-from harness.compare.known import judge
+from harness.compare.known import escaped, judge
 from harness.compare.verdict import Result, Verification
 from harness.errors import CassetteError
 from harness.report.wording import visible
-
-_WIDE: Final = "# `*` in this path fits other texts as well"
 
 
 def proposal(verification: Verification) -> str:
@@ -44,19 +42,15 @@ def _lines(result: Result) -> Iterator[str]:
 def _entries(result: Result) -> Iterator[str]:
     """One entry a drift, but none for a drift that an entry before accepts: it would be without use."""
     proposed: dict[str, list[Known]] = {}
-    wide: list[Known] = []
     for drift in result.drifts:
-        if judge([drift], [*proposed.get(drift.path, ()), *wide]).accepted:
+        if judge([drift], proposed.get(drift.path, ())).accepted:
             continue
         text = _entry(drift)
         if text is None:
             yield f"  # no scenario file can hold this drift, mend the fake: {visible(drift.path)}"
             continue
-        entry = Known(drift.path, drift.kind, drift.recorded, drift.fake, reason="")
+        entry = Known(escaped(drift.path), drift.kind, drift.recorded, drift.fake, reason="")
         proposed.setdefault(drift.path, []).append(entry)
-        if "*" in drift.path:
-            wide.append(entry)
-            yield f"  {_WIDE}"
         yield from (f"  {line}" for line in text.removesuffix("\n").split("\n"))
 
 
@@ -64,7 +58,7 @@ def _entry(drift: Drift) -> str | None:
     """The YAML of one entry; None where it would not be read so: half a surrogate pair, for one, is no YAML."""
     sides = {"recorded": drift.recorded, "fake": drift.fake}
     given = {name: value for name, value in sides.items() if value is not ABSENT}
-    entry = [{"path": drift.path, "kind": drift.kind, **given, "reason": ""}]
+    entry = [{"path": escaped(drift.path), "kind": drift.kind, **given, "reason": ""}]
     text: str = yaml.dump(entry, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**20)
     return text if _reads_as(text, entry) else None
 

@@ -23,8 +23,22 @@ from harness.compare.known import held_at, unseen_of
         ("notifications/2/resourceData/user <user:1>/id", "notifications/2/resourceData/user <user:1>/id"),
         ("a/[b]", "a/[b]"),
         ("a/b.c", "a/b.c"),
+        (r"a/\*b", "a/*b"),
+        (r"a/\**", "a/*b"),
     ],
-    ids=["same", "segment", "part", "all below", "itself too", "anywhere", "identity", "brackets", "dot"],
+    ids=[
+        "same",
+        "segment",
+        "part",
+        "all below",
+        "itself too",
+        "anywhere",
+        "identity",
+        "brackets",
+        "dot",
+        "star",
+        "stars",
+    ],
 )
 def test_pattern_matches(pattern: str, path: str) -> None:
     assert path_matches(pattern, path)
@@ -39,9 +53,10 @@ def test_pattern_matches(pattern: str, path: str) -> None:
         ("a/[b]", "a/b"),
         ("a/b.c", "a/bxc"),
         ("a/?", "a/b"),
+        (r"a/\*", "a/b"),
         ("a**", "a/b"),
     ],
-    ids=["shorter", "one segment only", "case", "brackets", "dot", "question mark", "stars in a segment"],
+    ids=["shorter", "one segment only", "case", "brackets", "dot", "question mark", "star", "stars in a segment"],
 )
 def test_pattern_does_not_match(pattern: str, path: str) -> None:
     assert not path_matches(pattern, path)
