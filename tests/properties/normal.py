@@ -173,20 +173,23 @@ def _shaped(text: str) -> Any:
         return "<text>"
 
 
-def filled_in(recorded: Any, other: Any) -> Any:
+def filled_in(recorded: Any, other: Any, member: str = "") -> Any:
     """The other document, with what the sanitiser wrote into the recorded one where it may stand for what is there."""
     if isinstance(recorded, dict) and isinstance(other, dict):
-        return {name: filled_in(recorded.get(name), value) for name, value in other.items()}
+        return {name: filled_in(recorded.get(name), value, name) for name, value in other.items()}
     if isinstance(recorded, list) and isinstance(other, list) and len(recorded) == len(other):
-        return [filled_in(*both) for both in zip(recorded, other, strict=True)]
-    return recorded if _stands_for(recorded, other) else other
+        return [filled_in(*both, member) for both in zip(recorded, other, strict=True)]
+    return recorded if _stands_for(recorded, other, member) else other
 
 
-def _stands_for(recorded: Any, other: Any) -> bool:
-    """`REDACTED` for any text, `text-N` for text without identifiers or times, zero for numbers of seven digits."""
+def _stands_for(recorded: Any, other: Any, member: str) -> bool:
+    """`REDACTED` for any text, `text-N` for text without identifiers or times, zero for numbers of seven digits.
+
+    At a member that is named like an identifier `text-N` is one.
+    """
     if isinstance(recorded, str) and isinstance(other, str) and other:
         if re.fullmatch(r"text-[1-9]\d*", recorded):
-            return not identifiers(other) and form_of_time(other) == other
+            return not identifiers(recorded, member) and not identifiers(other) and form_of_time(other) == other
         return recorded == "REDACTED"
     return type(recorded) is type(other) is int and recorded == 0 and abs(other) >= 10**6
 

@@ -63,14 +63,19 @@ class Oracle:
         raise AssertionError("the last step makes them equal, as `normal` did")
 
     def _is_renamed(self, mutant: Document, may_swap: _MaySwap, patient: bool) -> bool:
-        """Whether swaps lead to the document; where the first one leads astray, another goes first."""
+        """Whether swaps lead to the document; where the first one leads astray, another goes first.
+
+        At last one goes first that seems to lead away: two calls may be swapped, and with them who is in them.
+        """
         refused: list[_Swap] = []
         for _ in range(_STARTS[patient]):
             taken = self._swaps(mutant, may_swap, patient, refused)
             if taken is None:
                 return True
             refused += taken[:1]
-        return False
+        first = list(dict.fromkeys(_differing(self._document, mutant, may_swap))) if patient else []
+        begun = (renamed_in(mutant, _swapping(*swap)) for swap in first[: _STARTS[patient]])
+        return any(self._swaps(each, may_swap, patient, first) is None for each in begun)
 
     def _swaps(
         self, mutant: Document, may_swap: _MaySwap, patient: bool, refused: Sequence[_Swap]
