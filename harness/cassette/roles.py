@@ -48,8 +48,8 @@ _KINDS: Final[Mapping[str, str]] = {
     "host": "host",
     "address": "user",
 }
-_USUAL: Final = frozenset({"dashed", "phone", "thread", "mail", "host"})
-"""Spellings that are not said behind a role."""
+_SPELLINGS: Final = frozenset({"phone", "thread", "mail", "host"})
+"""Roles that are spelled as they are called; all others like a GUID with dashes. What is unusual is said behind it."""
 
 IDENTITIES: Final = frozenset(
     (
@@ -100,9 +100,9 @@ class Roles:
         """
         found = slots(text, member)
         if not found:
-            return _literal(text)
+            return literal(text)
         return replaced(
-            text, found, lambda s: self._rendered(s, _role_name(s, text, member, context), side), between=_literal
+            text, found, lambda s: self._rendered(s, _role_name(s, text, member, context), side), between=literal
         )
 
     def _rendered(self, slot: Slot, name: str, side: Side) -> str:
@@ -116,7 +116,8 @@ class Roles:
         if side is Side.FAKE and bound is not None and bound.is_recased:
             spelling = "TEXT"
         cased = role.upper() if spelling.isupper() else role.capitalize() if spelling != form else role
-        return f"<{cased}>" if form in _USUAL else f"<{cased}, {form}>"
+        usual = role.partition(":")[0].removeprefix("new ")
+        return f"<{cased}>" if form == (usual if usual in _SPELLINGS else "dashed") else f"<{cased}, {form}>"
 
     def _role(self, normal: str, name: str) -> str:
         if normal not in self._roles:
@@ -132,7 +133,7 @@ class Roles:
         return self._strangers[normal]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A text without identifiers, so that it cannot be taken for one that is written as a role."""
     return _WRITTEN.sub(r"\\<", text) if "<" in text else text
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 from harness.cassette.binding import Binding, Place
 from harness.cassette.entities import context_of
-from harness.cassette.identifiers import REDACTED, form_of
+from harness.cassette.identifiers import form_of
 from harness.cassette.matching import matched
+from harness.cassette.placeholders import Placeholders, is_free_text
 from harness.cassette.signatures import Signatures
-
-_FREE_TEXT: Final = re.compile(r"text-[1-9][0-9]*")
-_IDENTIFYING: Final = 10**6
-"""A whole number from here on may be a phone number: the sanitiser writes zero for it."""
 
 BY_SHAPE: Final = frozenset({"x-ms-ags-diagnostic"})
 """Members that hold JSON as text of which only the shape counts."""
@@ -31,6 +27,7 @@ class Walk:
     def __init__(self, binding: Binding, signatures: Signatures | None = None) -> None:
         self._binding = binding
         self._signatures = signatures
+        self.placeholders = Placeholders()
         self.by_form: list[Place] = []
 
     def both(self, recorded: Any, fake: Any, place: Place, member: str = "") -> bool:
@@ -46,7 +43,7 @@ class Walk:
             return self._lists(recorded, fake, place, member)
         if type(recorded) is type(fake) and bool(recorded == fake):
             return True
-        if is_by_form(recorded, fake):
+        if self.placeholders.take(recorded, fake):
             self.by_form.append(place)
             return True
         return False
@@ -59,9 +56,11 @@ class Walk:
         mine = form_of(recorded, member)
         if mine.normals:
             return self._binding.unify(recorded, mine, fake, form_of(fake, member), place)
-        if is_by_form(recorded, fake):
+        if self.placeholders.take(recorded, fake):
             self.by_form.append(place)
             return True
+        if is_free_text(recorded):
+            return False
         if recorded == fake:
             return True
         theirs = form_of(fake, member)
@@ -90,20 +89,6 @@ class Walk:
 def walk(binding: Binding, recorded: Any, fake: Any, place: Place) -> bool:
     """`Walk.both`, for whoever does not ask what was compared by its form only."""
     return Walk(binding).both(recorded, fake, place)
-
-
-def is_by_form(recorded: Any, fake: Any) -> bool:
-    """Whether a recorded value is what the sanitiser makes of a value like the fake's: only the form is there.
-
-    `REDACTED` stands for any text, `text-N` for text without identifiers, zero for a number of seven digits or more.
-    """
-    if isinstance(recorded, str):
-        if recorded == REDACTED:
-            return isinstance(fake, str) and fake != ""
-        if not (recorded.startswith("text-") and _FREE_TEXT.fullmatch(recorded)):
-            return False
-        return isinstance(fake, str) and fake != "" and form_of(fake).template == fake
-    return type(recorded) is int and recorded == 0 and type(fake) is int and abs(fake) >= _IDENTIFYING
 
 
 @lru_cache(maxsize=256)

@@ -193,7 +193,8 @@ class Comparing:
 
     def _explained(self, mine: Any, theirs: Any, root: str) -> list[Drift]:
         """The differences of two trees; an identifier used inconsistently with the places where it was bound."""
-        return [self._with_places(d) if d.kind == "identifier" else d for d in differences(mine, theirs, root)]
+        found = differences(mine, theirs, root, self.walk.placeholders)
+        return [self._with_places(drift) if drift.kind == "identifier" else drift for drift in found]
 
     def _with_places(self, drift: Drift) -> Drift:
         return replace(drift, note=f"first bound: {self.roles.first_places(drift.recorded, drift.fake)}")

@@ -12,9 +12,8 @@ from typing import Any, Final
 
 from deepdiff import DeepDiff
 
-from harness.cassette.identifiers import REDACTED
+from harness.cassette.placeholders import Placeholders, is_free_text
 from harness.cassette.scenario import ABSENT
-from harness.cassette.walking import is_by_form
 
 _ROLE: Final = re.compile(r"<[A-Za-z ]+:\d+")
 _ENTRY: Final = re.compile(r"(?:\w+ [^<]*<.+>[^>]*?|\w+ |nobody)(?P<again> \(\d+\))?")
@@ -51,12 +50,12 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def differences(recorded: Any, fake: Any, root: str) -> list[Drift]:
+def differences(recorded: Any, fake: Any, root: str, placeholders: Placeholders | None = None) -> list[Drift]:
     """What differs between two rendered trees, paths below `root`, in path order.
 
-    What became `REDACTED`, `text-N` or zero on the recorded side is compared by its form only.
+    placeholders: for what the recorded ones stand, of which only the form is compared.
     """
-    mine, theirs = _unlike(recorded, fake)
+    mine, theirs = _unlike(recorded, fake, placeholders or Placeholders())
     if mine is ABSENT:
         return []
     found = DeepDiff(
@@ -70,33 +69,41 @@ def differences(recorded: Any, fake: Any, root: str) -> list[Drift]:
         ignore_private_variables=False,  # else members called `__…` are passed over
     )
     drifts = [drift for levels in found.items() for drift in _drifts(*levels, root)]
+    drifts += _conflicts(mine, theirs, root)
     if not drifts:
         drifts = [Drift(root, "value", recorded, fake, "deepdiff sees no difference")]
     return sorted(drifts, key=lambda d: d.path)
 
 
-def _unlike(a: Any, b: Any) -> tuple[Any, Any]:
+def _conflicts(mine: Any, theirs: Any, path: str) -> Iterator[Drift]:
+    """Placeholders that are told back as they are, but stood for something else before: texts that do not differ."""
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        for name in mine.keys() & theirs.keys():
+            yield from _conflicts(mine[name], theirs[name], f"{path}/{name}")
+    elif isinstance(mine, list) and isinstance(theirs, list):
+        for number, (a, b) in enumerate(zip(mine, theirs, strict=False), 1):
+            yield from _conflicts(a, b, f"{path}/{number}")
+    elif is_free_text(mine) and mine == theirs:
+        yield Drift(path, "value", mine, theirs, "stood for something else before")
+
+
+def _unlike(a: Any, b: Any, known: Placeholders) -> tuple[Any, Any]:
     """Two trees without the members in which they are the same, so that deepdiff, which is slow, sees what differs.
 
     Twice `ABSENT` where nothing differs. Lists keep their length: their items have numbers.
     """
     if isinstance(a, dict) and isinstance(b, dict):
-        both = {name: _unlike(a[name], b[name]) for name in a.keys() & b.keys()}
+        both = {name: _unlike(a[name], b[name], known) for name in a.keys() & b.keys()}
         mine = {n: both[n][0] if n in both else v for n, v in a.items() if n not in both or both[n][0] is not ABSENT}
         theirs = {n: both[n][1] if n in both else v for n, v in b.items() if n not in both or both[n][0] is not ABSENT}
         return (mine, theirs) if mine or theirs else _ALIKE
     if isinstance(a, list) and isinstance(b, list):
-        items = [_unlike(*pair) for pair in zip(a, b, strict=False)]
+        items = [_unlike(*pair, known) for pair in zip(a, b, strict=False)]
         if len(a) == len(b) and all(mine is ABSENT for mine, _ in items):
             return _ALIKE
         left, right = ([None if pair[0] is ABSENT else pair[side] for pair in items] for side in (0, 1))
         return left + a[len(items) :], right + b[len(items) :]
-    return _ALIKE if same(a, b) or _is_by_form(a, b) else (a, b)
-
-
-def _is_by_form(recorded: Any, fake: Any) -> bool:
-    """As `harness.cassette.walking` says, of which the rendering has taken the identifiers away."""
-    return is_by_form(recorded, fake) and (recorded == REDACTED or not _ROLE.search(str(fake)))
+    return _ALIKE if known.stands_for(a, b) or (same(a, b) and not is_free_text(a)) else (a, b)
 
 
 def _drifts(report: str, levels: Any, root: str) -> Iterator[Drift]:

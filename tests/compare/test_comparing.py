@@ -245,3 +245,37 @@ def test_total_order_is_checked_when_asked_for() -> None:
     drifts = [compare(said(one, two), said(two, one), order=order).drifts for order in ("resource", "total")]
 
     assert [[d.kind for d in found] for found in drifts] == [[], ["order"]]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "fake"),
+    [
+        ("alice@contoso.example", USER),
+        (USER, "+12345678901"),
+        ("+12345678901", "alice@contoso.example"),
+        ("19:abc@thread.v2", USER),
+    ],
+    ids=["mail and GUID", "GUID and phone", "phone and mail", "thread and GUID"],
+)
+def test_an_identifier_of_another_kind_is_another_value(recorded: str, fake: str) -> None:
+    drifts = compare(asked({"id": recorded}), asked({"id": fake})).drifts
+
+    assert [drift.path for drift in drifts] == ["requests/1/response/body/id"]
+
+
+def test_a_placeholder_that_stands_for_two_texts_is_told() -> None:
+    recorded = asked({"a": "text-1", "b": "text-1", "c": "text-1"})
+
+    drifts = compare(recorded, asked({"a": "Adele", "b": "Bob", "c": "text-1"})).drifts
+
+    assert drifts == (
+        Drift("requests/1/response/body/b", "value", "text-1", "Bob"),
+        Drift("requests/1/response/body/c", "value", "text-1", "text-1", "stood for something else before"),
+    )
+
+
+def test_what_is_compared_by_form_is_named() -> None:
+    comparison = compare(asked({"a": "text-1", "b": ["REDACTED", 0]}), asked({"a": "x", "b": ["y", 10**9]}))
+
+    assert comparison.drifts == ()
+    assert comparison.by_form == tuple(f"requests/1/response/body/{at}" for at in ("a", "b/1", "b/2"))

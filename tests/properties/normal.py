@@ -173,13 +173,25 @@ def _shaped(text: str) -> Any:
         return "<text>"
 
 
-def filled_in(recorded: Any, other: Any, member: str = "") -> Any:
-    """The other document, with what the sanitiser wrote into the recorded one where it may stand for what is there."""
+def filled_in(recorded: Any, other: Any) -> Any:
+    """The other document, with what the sanitiser wrote into the recorded one where it may stand for what is there.
+
+    A `text-N` stands for one text, and no other does.
+    """
+    return _filled_in(recorded, other, "", {})
+
+
+def _filled_in(recorded: Any, other: Any, member: str, texts: dict[str, str]) -> Any:
     if isinstance(recorded, dict) and isinstance(other, dict):
-        return {name: filled_in(recorded.get(name), value, name) for name, value in other.items()}
+        return {name: _filled_in(recorded.get(name), value, name, texts) for name, value in other.items()}
     if isinstance(recorded, list) and isinstance(other, list) and len(recorded) == len(other):
-        return [filled_in(*both, member) for both in zip(recorded, other, strict=True)]
-    return recorded if _stands_for(recorded, other, member) else other
+        return [_filled_in(*both, member, texts) for both in zip(recorded, other, strict=True)]
+    if not _stands_for(recorded, other, member):
+        return other
+    if isinstance(recorded, str) and recorded != "REDACTED":
+        taken = texts.setdefault(f"for {recorded}", other), texts.setdefault(f"of {other}", recorded)
+        return recorded if taken == (other, recorded) else f"{other}, another"
+    return recorded
 
 
 def _stands_for(recorded: Any, other: Any, member: str) -> bool:

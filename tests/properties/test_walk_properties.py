@@ -18,14 +18,14 @@ SHARE = 1 / 100
 
 def _rendered_apart(comparing: Comparing) -> Iterator[str]:
     """Where two rendered trees differ, whatever was said of them while they were bound."""
-    mine, theirs = comparing.mine, comparing.theirs
+    mine, theirs, known = comparing.mine, comparing.theirs, comparing.walk.placeholders
     both = zip(comparing.recorded.exchanges, comparing.fake.exchanges, strict=False)
     for number, (recorded, fake) in enumerate(both, 1):
-        if differences(mine.exchange(recorded), theirs.exchange(fake), ""):
+        if differences(mine.exchange(recorded), theirs.exchange(fake), "", known):
             yield f"requests/{number}"
     for position, other in comparing.pairs.items():
         told, again = comparing.recorded.notifications[position], comparing.fake.notifications[other]
-        if differences(mine.told(told), theirs.told(again), ""):
+        if differences(mine.told(told), theirs.told(again), "", known):
             yield f"notifications/{position + 1}"
 
 

@@ -29,6 +29,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "time": values.other_time,
     "placeholder": values.placeholder,
     "fresh id here": identities.fresh_here,
+    "id of another kind here": identities.of_another_kind_here,
     "somebody else's id here": identities.somebody_elses,
     "id of the same role here": identities.of_the_same_role,
     "GUID spelling": identities.other_spelling,

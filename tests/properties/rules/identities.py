@@ -24,6 +24,22 @@ def fresh_here(site: Site) -> Iterator[Edits]:
     yield from _each(site, lambda found: iter([fresh_for(found)]))
 
 
+_OF_EACH_KIND: Final = {
+    "guid": "0d820ecd-def2-4297-adad-78056cde7c78",
+    "phone": "+49301234567",
+    "mail": "nobody@elsewhere.example",
+}
+
+
+def of_another_kind_here(site: Site) -> Iterator[Edits]:
+    """Fresh identifiers that are none of the kind that stands there. A host may be called anything."""
+
+    def others(found: Identifier) -> Iterator[str]:
+        yield from (text for kind, text in _OF_EACH_KIND.items() if found.kind not in (kind, "host"))
+
+    yield from _each(site, others)
+
+
 def somebody_elses(site: Site) -> Iterator[Edits]:
     """The two next ones of the same kind in the document."""
 
