@@ -6,15 +6,12 @@ later is a difference. Of texts, `harness.cassette.identifiers` says what in the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 from harness.cassette.identifiers import Form, Slot, is_guid, replaced, slots, spelled
-
-_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
 
 Place = tuple[Any, str | int]
 """Where something stands: the place above, or None at the root, and the name or number of the branch from there."""
@@ -63,7 +60,6 @@ class Binding:
         self._by_recorded: dict[str, Bound] = {}
         self._by_fake: dict[str, Bound] = {}
         self._pairs: list[Bound] = []
-        self._whole: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -80,10 +76,6 @@ class Binding:
         """The fake's identifier for a recorded one."""
         bound = self._by_recorded.get(normal)
         return None if bound is None else bound.fake
-
-    def is_taken(self, normal: str) -> bool:
-        """Whether an identifier of the fake is bound."""
-        return normal in self._by_fake
 
     def standing(self, normals: Iterable[str], side: Side) -> tuple[str, ...]:
         """Identifiers as the fake has them; an empty text for each that is not bound."""
@@ -122,23 +114,22 @@ class Binding:
         )
         self._by_recorded[bound.recorded] = self._by_fake[bound.fake] = bound
         self._pairs.append(bound)
-        if mine.kind in ("member", "segment"):
-            self._whole[bound.recorded] = bound.fake_text
         return bound
 
-    def translate(self, text: str) -> str:
-        """A recorded text with the fake's identifiers in place of those that are bound; the rest is left alone.
+    def translate(self, text: str, member: str = "") -> str:
+        """A recorded text that stands at a member, with the fake's identifiers in place of those that are bound."""
+        found = slots(text, member)
+        return replaced(text, found, lambda slot: self._fake_text(slot, text)) if found else text
 
-        Identifiers that only their member tells (`"clientContext": "a"`) are replaced where they are a whole string.
-        """
-        text = replaced(text, slots(text), lambda slot: self._fake_text(slot, text))
-        if not self._whole:
-            return text
-        return _STRING.sub(self._whole_text, text)
-
-    def _whole_text(self, match: re.Match[str]) -> str:
-        whole = None if match[2] else self._whole.get(match[1])
-        return match[0] if whole is None else f'"{whole}"'
+    def translated(self, value: Any, member: str = "") -> Any:
+        """The same for a JSON value, as an identifier is told by its member."""
+        if isinstance(value, str):
+            return self.translate(value, member)
+        if isinstance(value, dict):
+            return {name: self.translated(branch, name) for name, branch in value.items()}
+        if isinstance(value, list):
+            return [self.translated(branch, member) for branch in value]
+        return value
 
     def _fake_text(self, slot: Slot, text: str) -> str:
         """The fake's identifier, spelled as the fake does where the recorded one is spelled as when it was bound."""

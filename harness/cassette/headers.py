@@ -30,4 +30,9 @@ NOTIFICATION_HEADERS: Final = (
 def counting(headers: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> dict[str, str]:
     """The headers among `names`, spelled as there; several values are joined by a comma."""
     spelled = {name.lower(): name for name in names}
-    return {spelled[n.lower()]: ", ".join(values) for n, values in headers.items() if n.lower() in spelled}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, values in headers.items():
+        counted = spelled.get(name.lower())
+        if counted is not None:
+            found[counted] = (*found.get(counted, ()), *values)
+    return {name: ", ".join(values) for name, values in found.items()}

@@ -32,7 +32,7 @@ _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._%+\-])([A-Za-z0-9._%+\-]+(?:@|%40)(?!(?:thread|unq)\.)[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,})"
 )
 _SEGMENT: Final = re.compile(
-    r"(?:(?:calls|participants|operations)/|calls\(')"
+    r"(?:^|(?<=[/#]))(?:(?:calls|participants|operations)/|calls\(')"
     r"(?!(?:invite|muteAll|delta)\b|microsoft\.graph\.|\$)([^/?#'\")\s]+)"
 )
 _HOST: Final = re.compile(r"[hH][tT][tT][pP][sS]?://([^/?#]+)")

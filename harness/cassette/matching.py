@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.cassette.binding import Binding, Side
-from harness.cassette.entities import is_collection, is_roster, key_of, outline
+from harness.cassette.entities import is_collection, is_roster, key_of, outline, silhouette
 from harness.cassette.identifiers import form_of
 from harness.cassette.signatures import Signatures
 
@@ -33,6 +33,7 @@ def matched(
     matching.pair(lambda e: None if e.is_bound else (e.kind, e.told, e.standing, e.signature))
     matching.pair(lambda e: None if e.is_bound else (e.kind, e.told, e.standing))
     matching.pair(lambda e: None if e.is_bound else (e.kind, e.told))
+    matching.pair(lambda e: None if e.is_bound else (e.kind, e.silhouette, e.standing))
     matching.pair(lambda e: e.who)
     matching.pair(lambda e: None if e.is_bound else e.kind)
     return [matching.pairs.get(n) for n in range(len(recorded))]
@@ -62,6 +63,10 @@ class _Entry:
     @property
     def told(self) -> Hashable:
         return self._outline[0]
+
+    @property
+    def silhouette(self) -> Hashable:
+        return silhouette(self._value)
 
     @cached_property
     def standing(self) -> tuple[str, ...]:

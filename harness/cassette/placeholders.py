@@ -31,8 +31,14 @@ class Placeholders:
         if not isinstance(fake, str) or fake == "" or form_of(fake).template != fake:
             return False
         text = literal(fake)
-        taken = self._texts.setdefault(recorded, text), self._placeholders.setdefault(text, recorded)
-        return taken == (text, recorded)
+        if self._texts.get(recorded, text) != text or self._placeholders.get(text, recorded) != recorded:
+            return False
+        self._texts[recorded], self._placeholders[text] = text, recorded
+        return True
+
+    def text_of(self, recorded: Any) -> str | None:
+        """The text for which a `text-N` stands, as it is rendered."""
+        return self._texts.get(recorded) if isinstance(recorded, str) else None
 
     def stands_for(self, recorded: Any, rendered: Any) -> bool:
         """Whether a recorded value stands for the fake's, as it is rendered."""

@@ -8,18 +8,18 @@ Binding tells already what is the same, in one walk; only the rest is rendered a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from harness.cassette.binding import Binding, Side, path_of
-from harness.cassette.entities import outline
 from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT, Unseen
 from harness.cassette.signatures import Part, Signatures
 from harness.cassette.walking import Walk, texts_of
-from harness.compare.drift import Drift, differences, same
+from harness.compare.drift import Drift, differences
 from harness.compare.following import same_answer, same_notification, same_request
 from harness.compare.known import held_at, unseen_of
 from harness.compare.pairing import Pairing, Subject, misplaced, subject_of
@@ -34,14 +34,15 @@ class HiddenValue(HarnessError):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """drifts: what differs. unseen: what differs where the source shows nothing. unseen_unused: paths without use.
+    """drifts: what differs. unseen: what differs where the source shows nothing, each
+    with the entry that says so. unseen_unused: paths without use.
 
     by_form: paths of recorded values that the sanitiser wrote, of which only the form was compared.
     bound: both traces, bound.
     """
 
     drifts: tuple[Drift, ...]
-    unseen: tuple[Drift, ...]
+    unseen: tuple[tuple[Drift, Unseen], ...]
     unseen_unused: tuple[Unseen, ...]
     by_form: tuple[str, ...]
     bound: Comparing
@@ -51,13 +52,16 @@ class Comparison:
         return len(self.bound.binding)
 
 
-def compare(recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), order: str = "resource") -> Comparison:
+def compare(
+    recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), order: str = "resource", given: Any = None
+) -> Comparison:
     """How the fake's trace differs from the recorded one.
 
-    order: `resource`, or `total`: which order of notifications counts.
+    order: `resource`, or `total`: which order of notifications counts. given: what existed on both sides before: its
+    identifiers stay what they are.
     Raises: HiddenValue when an `unseen` path hides a recorded value.
     """
-    comparing = Comparing(recorded, fake)
+    comparing = Comparing(recorded, fake, given)
     comparing.refuse_hidden(unseen)
     drifts = [*comparing.exchanges(), *comparing.notifications(), *comparing.order(order)]
     remaining, hidden, unused = unseen_of(drifts, unseen)
@@ -68,15 +72,17 @@ def compare(recorded: Trace, fake: Trace, *, unseen: Sequence[Unseen] = (), orde
 class Comparing:
     """Two traces, bound and paired: ask for what differs.
 
-    Requests are bound first, which are the same on both sides but for the fake's own ids; then answers; then the rest.
+    What was given is bound first, to itself; then requests, which are the same on both sides but for the fake's own
+    ids; then answers; then the rest.
     """
 
-    def __init__(self, recorded: Trace, fake: Trace) -> None:
+    def __init__(self, recorded: Trace, fake: Trace, given: Any = None) -> None:
         self.recorded = recorded
         self.fake = fake
         self.binding = Binding()
         signatures = Signatures(lambda: _parts(recorded), lambda: _parts(fake))
         self.walk = Walk(self.binding, signatures)
+        self.walk.both(given, given, (None, "given"))
         both = list(enumerate(zip(recorded.exchanges, fake.exchanges, strict=False), 1))
         asked = [same_request(self.walk, *pair, n) for n, pair in both]
         answered = [same_answer(self.walk, *pair, n) for n, pair in both]
@@ -166,14 +172,13 @@ class Comparing:
         if not extra:
             return []
         drifts = []
-        earlier: dict[Hashable, list[Told]] = {}
+        earlier: set[tuple[str, str]] = set()
         for position, told in enumerate(self.fake.notifications):
-            alike = earlier.setdefault((told.callback, outline(told.item)[0]), [])
+            copy = told.callback, json.dumps(told.item, sort_keys=True, default=repr)
             if position in extra:
                 path, summary = extra[position]
-                again = any(same(told.item, other.item) for other in alike)
-                drifts.append(Drift(path, "duplicate" if again else "extra", ABSENT, summary))
-            alike.append(told)
+                drifts.append(Drift(path, "duplicate" if copy in earlier else "extra", ABSENT, summary))
+            earlier.add(copy)
         return drifts
 
     def extra(self) -> Iterator[tuple[int, str, str]]:
@@ -194,10 +199,13 @@ class Comparing:
     def _explained(self, mine: Any, theirs: Any, root: str) -> list[Drift]:
         """The differences of two trees; an identifier used inconsistently with the places where it was bound."""
         found = differences(mine, theirs, root, self.walk.placeholders)
-        return [self._with_places(drift) if drift.kind == "identifier" else drift for drift in found]
+        return [self._noted(drift) for drift in found]
 
-    def _with_places(self, drift: Drift) -> Drift:
-        return replace(drift, note=f"first bound: {self.roles.first_places(drift.recorded, drift.fake)}")
+    def _noted(self, drift: Drift) -> Drift:
+        if drift.kind == "identifier":
+            return replace(drift, note=f"first bound: {self.roles.first_places(drift.recorded, drift.fake)}")
+        stood = self.walk.placeholders.text_of(drift.recorded)
+        return drift if stood is None else replace(drift, note=f"stood for {stood!r} before")
 
     def line(self, exchange: Exchange, renderer: Renderer) -> str:
         return f"{exchange.method} {renderer.value(exchange.url)}"

@@ -84,7 +84,7 @@ def _conflicts(mine: Any, theirs: Any, path: str) -> Iterator[Drift]:
         for number, (a, b) in enumerate(zip(mine, theirs, strict=False), 1):
             yield from _conflicts(a, b, f"{path}/{number}")
     elif is_free_text(mine) and mine == theirs:
-        yield Drift(path, "value", mine, theirs, "stood for something else before")
+        yield Drift(path, "value", mine, theirs)
 
 
 def _unlike(a: Any, b: Any, known: Placeholders) -> tuple[Any, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 from harness.cassette.binding import Binding
 from harness.cassette.walking import Walk
 from harness.compare.pairing import STRICT, Pairing, subject_of
 from harness.compare.trace import Exchange, Told
+
+_KEPT: Final = 64
+"""How many notifications of each side go on waiting for their partner."""
 
 
 def same_request(walk: Walk, mine: Exchange, theirs: Exchange, number: int) -> bool:
@@ -36,18 +40,26 @@ def same_notification(walk: Walk, mine: Told, theirs: Told, number: int) -> bool
 
 
 class Following:
-    """What is bound of two traces so far. Of notifications only those about the same resource are paired."""
+    """What is bound of two traces so far. Of notifications only those about the same resource are paired.
 
-    def __init__(self) -> None:
+    given: what existed on both sides before.
+    """
+
+    def __init__(self, given: Any = None) -> None:
         self.binding = Binding()
         self._walk = Walk(self.binding)
+        self._walk.both(given, given, (None, "given"))
+        self._new = 0
         self._exchanges = 0
         self._recorded: list[Told] = []
         self._fake: list[Told] = []
         self._pairing = Pairing(self.binding, self._learn)
 
     def exchange(self, mine: Exchange, theirs: Exchange) -> None:
+        """A request that was sent and answered. What has waited for long by then is given up."""
         self._exchanges += 1
+        self._new = len(self._recorded)
+        self._pairing.give_up(_KEPT)
         same_request(self._walk, mine, theirs, self._exchanges)
         same_answer(self._walk, mine, theirs, self._exchanges)
 
@@ -60,8 +72,8 @@ class Following:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a recorded notification has no partner yet."""
-        return len(self._pairing.pairs) < len(self._recorded)
+        """Whether a notification that was recorded since the last exchange has no partner yet."""
+        return any(position not in self._pairing.pairs for position in range(self._new, len(self._recorded)))
 
     def _learn(self, mine: int, theirs: int) -> None:
         same_notification(self._walk, self._recorded[mine], self._fake[theirs], mine + 1)

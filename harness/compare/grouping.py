@@ -45,7 +45,6 @@ class Groups:
     Certain: nothing else has the key, or all identifiers under it are bound already. Of the others, one whose
     identifiers are the same text on both sides (a fake may have been given them) goes before the first.
     only_alone: nothing but pairs of which nothing else has the key. guessing: also what is not certain.
-    Everything costs as much as there are positions and identifiers, not their product.
     """
 
     def __init__(self, mine: Waiting, theirs: Waiting, *, only_alone: bool = False, guessing: bool = True) -> None:
@@ -140,7 +139,7 @@ class Groups:
             position = self._alike.popleft()
             key = self._keys[_MINE].get(position)
             ids = self._sides[_MINE].ids(position)
-            if key is None or not ids:
+            if key is None or not ids or not self._groups[key].counts[_THEIRS]:
                 continue
             for other in self._by_ids.get(ids, ()):
                 if self._keys[_THEIRS].get(other, None) == key:

@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from heapq import merge
+from typing import Any, Final, Generic, TypeVar
 
 from harness.cassette.scenario import ABSENT, Known, Unseen
 from harness.compare.drift import Drift, same
 
 _STAR: Final = re.compile(r"(?<!\\)\*")
+
+
+_Entry = TypeVar("_Entry", Known, Unseen)
+
+
+def has_star(pattern: str) -> bool:
+    """Whether a pattern may match more than one path; an escaped star counts as one that may."""
+    return "*" in pattern
 
 
 def escaped(path: str) -> str:
@@ -71,25 +80,25 @@ class Judgement:
 
 
 def judge(drifts: Sequence[Drift], known: Sequence[Known]) -> Judgement:
-    """Sort drifts into open and accepted ones; the first entry that fits accepts."""
+    """Sort drifts into open and accepted ones. The first entry that fits accepts: one drift, with a star also more."""
     open_: list[Drift] = []
     accepted: list[tuple[Drift, Known]] = []
+    used: set[int] = set()
+    entries = _Entries(known)
     for drift in drifts:
-        entry = next((k for k in known if _accepts(k, drift)), None)
+        fitting = (k for k in entries.at(drift.path) if _accepts(k, drift) and (has_star(k.path) or id(k) not in used))
+        entry = next(fitting, None)
         if entry is None:
             open_.append(drift)
         else:
             accepted.append((drift, entry))
-    used = {id(entry) for _, entry in accepted}
+            used.add(id(entry))
     return Judgement(tuple(open_), tuple(accepted), tuple(k for k in known if id(k) not in used))
 
 
 def _accepts(known: Known, drift: Drift) -> bool:
     return (
-        known.kind == drift.kind
-        and path_matches(known.path, drift.path)
-        and _same_side(known.recorded, drift.recorded)
-        and _same_side(known.fake, drift.fake)
+        known.kind == drift.kind and _same_side(known.recorded, drift.recorded) and _same_side(known.fake, drift.fake)
     )
 
 
@@ -99,16 +108,41 @@ def _same_side(wanted: Any, given: Any) -> bool:
     return same(wanted, given)
 
 
-def unseen_of(drifts: Sequence[Drift], unseen: Sequence[Unseen]) -> tuple[list[Drift], list[Drift], list[Unseen]]:
-    """Drifts that remain, those at paths that the source did not show, and unseen paths at which nothing differs."""
+def unseen_of(
+    drifts: Sequence[Drift], unseen: Sequence[Unseen]
+) -> tuple[list[Drift], list[tuple[Drift, Unseen]], list[Unseen]]:
+    """Drifts that remain, those at paths that the source did not show, and unseen paths at which nothing differs.
+
+    What the fake did once too often is no question of what the source showed.
+    """
     remaining: list[Drift] = []
-    hidden: list[Drift] = []
+    hidden: list[tuple[Drift, Unseen]] = []
     used: set[int] = set()
+    entries = _Entries(unseen)
     for drift in drifts:
-        entry = next((u for u in unseen if drift.recorded is ABSENT and path_matches(u.path, drift.path)), None)
+        is_fake_alone = drift.recorded is ABSENT and drift.kind != "duplicate"
+        entry = next(entries.at(drift.path), None) if is_fake_alone else None
         if entry is None:
             remaining.append(drift)
         else:
-            hidden.append(drift)
+            hidden.append((drift, entry))
             used.add(id(entry))
     return remaining, hidden, [u for u in unseen if id(u) not in used]
+
+
+class _Entries(Generic[_Entry]):
+    """Entries of a scenario file, those whose path has no star found by it."""
+
+    def __init__(self, entries: Sequence[_Entry]) -> None:
+        self._literal: dict[str, list[tuple[int, _Entry]]] = {}
+        self._starred: list[tuple[int, _Entry]] = []
+        for number, entry in enumerate(entries):
+            if has_star(entry.path):
+                self._starred.append((number, entry))
+            else:
+                self._literal.setdefault(entry.path, []).append((number, entry))
+
+    def at(self, path: str) -> Iterator[_Entry]:
+        """Those whose path matches, in their order."""
+        starred = (pair for pair in self._starred if path_matches(pair[1].path, path))
+        return (entry for _, entry in merge(self._literal.get(path, ()), starred, key=lambda pair: pair[0]))

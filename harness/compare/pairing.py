@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from harness.cassette.binding import Binding, Side
@@ -128,6 +129,12 @@ class Pairing:
         ):
             waiting.update(dict.fromkeys(range(len(known), len(known) + len(subjects))))
             known.extend(subjects)
+
+    def give_up(self, kept: int) -> None:
+        """Leave unpaired what waits, but for the latest of each side."""
+        for waiting in (self._mine, self._theirs):
+            for position in list(islice(waiting, max(len(waiting) - kept, 0))):
+                del waiting[position]
 
     def settle(self, levels: int = len(_KEYS)) -> None:
         """Pair what can be, by the first so many keys.

@@ -49,7 +49,7 @@ class Renderer:
         }
         item = self.value(told.item)
         members = item if isinstance(item, dict) else {"body": item}
-        own = {f".{name}" if name in around else name: value for name, value in members.items()}
+        own = {f".{name}" if name.lstrip(".") in around else name: value for name, value in members.items()}
         return {**own, **_present(around)}
 
     def value(self, value: Any, member: str = "", context: str = "") -> Any:

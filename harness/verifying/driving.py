@@ -7,9 +7,12 @@ put in place of the recorded ones. The bot's answers are those that were recorde
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from flask import Flask
 
@@ -26,6 +29,8 @@ _LOOK_AHEAD: Final = 1.0
 """For how many seconds of virtual time a request waits for what had been told before it and is still missing when as
 much has been told: longer, and what is due in the fake for other reasons would come before its time."""
 
+_UNQUOTED: Final = "/:@!$&'()*+,;=~-._"
+_LONG: Final = timedelta(days=365)
 _STEPS: Final = 1000
 """How many things may happen in the fake for each interaction before it is taken to go on for ever."""
 
@@ -52,35 +57,45 @@ class _Drive:
         self._app = app
         self._recorded = interactions
         self._out: list[Interaction] = []
-        self._following = Following()
+        self._following = Following(given)
         self._told: list[Told] = []
-        self._count = 0
+        self._count = self._expected = 0
         self._clock = VirtualClock()
         fake = renew(app, Settings(world=WorldSettings(seed=0)), post=self._receive, clock=self._clock)
         seed(fake.world, given)
 
     def run(self) -> list[Interaction]:
         told: list[Told] = []
-        count = 0
+        last: Interaction | None = None
         for interaction in self._recorded:
             if interaction.direction is Direction.GRAPH_TO_BOT:
                 told += told_of(interaction)
             else:
-                count += len(told)
-                self._wait(count, told)
-                told = []
+                self._wait(told, self._clock.now() + _between(last, interaction))
+                told, last = [], interaction
                 self._send(interaction)
         self._clock.drain(limit=_STEPS * (1 + len(self._recorded)))
         return self._out
 
-    def _wait(self, count: int, told: Sequence[Told]) -> None:
-        """Let the fake tell as much as had been told before a request, and what of that is missing if it comes soon."""
-        while self._count < count and self._clock.pending:
+    def _wait(self, told: Sequence[Told], until: datetime) -> None:
+        """Let the fake tell as much as was recorded before a request, and what of that is missing if it comes soon.
+
+        What the fake falls short of here is not waited for again.
+        """
+        self._expected += len(told)
+        while self._count < self._expected and self._next_due() <= until:
             self._clock.step()
+        self._expected = min(self._expected, self._count)
         self._follow(told)
         while self._following.is_waiting and self._clock.until_next <= _LOOK_AHEAD:
             self._clock.step()
             self._follow()
+
+    def _next_due(self) -> datetime:
+        """When something happens next in the fake; the end of time if nothing does."""
+        if not self._clock.pending:
+            return datetime.max.replace(tzinfo=UTC)
+        return self._clock.now() + timedelta(seconds=self._clock.until_next)
 
     def _follow(self, recorded: Sequence[Told] = ()) -> None:
         self._following.told(recorded, self._told)
@@ -90,7 +105,9 @@ class _Drive:
         """Send one recorded request, with the ids that the fake has given out so far."""
         recorded = interaction.request
         binding = self._following.binding
-        request = replace(recorded, uri=binding.translate(recorded.uri), body=_translated(recorded.body, binding))
+        request = replace(
+            recorded, uri=_translated_url(recorded.uri, binding), body=_translated(recorded.body, binding)
+        )
         sent = Interaction(Direction.CLIENT_TO_GRAPH, len(self._out) + 1, request, self._answer(request))
         self._out.append(sent)
         self._following.exchange(exchange_of(interaction), exchange_of(sent))
@@ -112,11 +129,36 @@ class _Drive:
         return 202
 
 
-def _translated(body: bytes | None, binding: Binding) -> bytes | None:
-    """A body with the fake's ids; one that is no text holds none."""
-    if body is None:
-        return None
+def _between(last: Interaction | None, this: Interaction) -> timedelta:
+    """How long after the last request this one was sent, and some more; as long as you like where that is not known."""
     try:
-        return binding.translate(body.decode()).encode()
+        began, sent = (datetime.fromisoformat(i.started or "") for i in (last or this, this))
+        return sent - began + timedelta(seconds=_LOOK_AHEAD)
+    except (ValueError, TypeError):
+        return _LONG
+
+
+def _translated_url(url: str, binding: Binding) -> str:
+    """A URL with the fake's ids, also where they are escaped in its path."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    translated = binding.translate(path)
+    path = parts.path if translated == path else quote(translated, safe=_UNQUOTED)
+    return urlunsplit(parts._replace(path=path, query=binding.translate(parts.query)))
+
+
+def _translated(body: bytes | None, binding: Binding) -> bytes | None:
+    """A body with the fake's ids; one that is no JSON is searched as text, and one that is no text holds none."""
+    try:
+        value = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return _translated_text(body, binding)
+    translated = binding.translated(value)
+    return body if translated == value else json.dumps(translated, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _translated_text(body: bytes | None, binding: Binding) -> bytes | None:
+    try:
+        return None if body is None else binding.translate(body.decode()).encode()
     except UnicodeDecodeError:
         return body

@@ -13,7 +13,6 @@ from typing import Final
 from harness.cassette.format import Cassette, load
 from harness.cassette.scenario import (
     Scenario,
-    Unseen,
     cassette_path,
     find_cassettes,
     is_scenario_path,
@@ -21,7 +20,7 @@ from harness.cassette.scenario import (
     scenario_path,
     standing_for,
 )
-from harness.compare import Drift, Result, Trace, Verdict, Verification, compare, judge, moments, path_matches, trace_of
+from harness.compare import Result, Trace, Verdict, Verification, compare, judge, moments, trace_of
 from harness.compare.comparing import HiddenValue
 from harness.compare.verdict import identified
 from harness.errors import CassetteError, HarnessError, UsageError
@@ -121,7 +120,7 @@ def _judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments
 
 def _compared(cassette: Cassette, recorded: Trace, scenario: Scenario, driver: Driver, with_moments: bool) -> Result:
     fake = trace_of(driver.drive(cassette.interactions, scenario.given))
-    comparison = compare(recorded, fake, unseen=scenario.unseen, order=scenario.order)
+    comparison = compare(recorded, fake, unseen=scenario.unseen, order=scenario.order, given=scenario.given)
     judgement = judge(comparison.drifts, scenario.known)
     result = Result(
         path=cassette.path,
@@ -132,7 +131,7 @@ def _compared(cassette: Cassette, recorded: Trace, scenario: Scenario, driver: D
         drifts=judgement.open,
         known=judgement.accepted,
         stale=(*judgement.stale, *comparison.unseen_unused),
-        unseen=_with_entries(comparison.unseen, scenario.unseen),
+        unseen=comparison.unseen,
         by_form=comparison.by_form,
         moments=moments(comparison.bound) if with_moments else (),
         ids=identified(comparison.bound.roles) if with_moments else (),
@@ -140,8 +139,3 @@ def _compared(cassette: Cassette, recorded: Trace, scenario: Scenario, driver: D
     if result.verdict is Verdict.NONE:
         raise CassetteError(cassette.path, "holds no request to Graph, so nothing was compared")
     return result
-
-
-def _with_entries(drifts: Sequence[Drift], entries: Sequence[Unseen]) -> tuple[tuple[Drift, Unseen], ...]:
-    """Each difference with the first entry that fits, by which it was put aside."""
-    return tuple((d, next(e for e in entries if path_matches(e.path, d.path))) for d in drifts)

@@ -13,3 +13,7 @@ def test_headers_that_count_are_spelled_as_in_the_list() -> None:
 
 def test_several_values_are_joined() -> None:
     assert counting({"Location": ("/x", "/y")}, RESPONSE_HEADERS) == {"Location": "/x, /y"}
+
+
+def test_a_header_in_two_letter_cases_is_one_with_both_values() -> None:
+    assert counting({"Location": ("/x",), "LOCATION": ("/y",)}, RESPONSE_HEADERS) == {"Location": "/x, /y"}

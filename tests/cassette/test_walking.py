@@ -165,3 +165,10 @@ def test_an_outline_is_the_same_for_renamed_and_shuffled_values() -> None:
 
 def test_an_outline_lists_the_identifiers() -> None:
     assert outline({"x": [A, "+12345678901"], "id": "a"})[1] == [BARE_A, "+12345678901", "a"]
+
+
+def test_who_was_sanitised_is_matched_by_what_is_left() -> None:
+    recorded = [_entry(A, name="text-1", isMuted=True), _entry(B, name="text-2", isMuted=False)]
+    fake = [_entry(C, name="Bob", isMuted=False), _entry(D, name="Adele", isMuted=True)]
+
+    assert matched(Binding(), recorded, fake) == [1, 0]

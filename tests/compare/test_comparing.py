@@ -214,7 +214,7 @@ def test_unseen_differences_are_counted_apart() -> None:
 
     assert comparison == Comparison(
         drifts=(),
-        unseen=(Drift("requests/1/response/headers/Location", "extra", ABSENT, "/x"),),
+        unseen=((Drift("requests/1/response/headers/Location", "extra", ABSENT, "/x"), unseen),),
         unseen_unused=(),
         by_form=(),
         bound=comparison.bound,
@@ -269,8 +269,8 @@ def test_a_placeholder_that_stands_for_two_texts_is_told() -> None:
     drifts = compare(recorded, asked({"a": "Adele", "b": "Bob", "c": "text-1"})).drifts
 
     assert drifts == (
-        Drift("requests/1/response/body/b", "value", "text-1", "Bob"),
-        Drift("requests/1/response/body/c", "value", "text-1", "text-1", "stood for something else before"),
+        Drift("requests/1/response/body/b", "value", "text-1", "Bob", "stood for 'Adele' before"),
+        Drift("requests/1/response/body/c", "value", "text-1", "text-1", "stood for 'Adele' before"),
     )
 
 
@@ -279,3 +279,11 @@ def test_what_is_compared_by_form_is_named() -> None:
 
     assert comparison.drifts == ()
     assert comparison.by_form == tuple(f"requests/1/response/body/{at}" for at in ("a", "b/1", "b/2"))
+
+
+def test_what_was_given_stays_what_it_is() -> None:
+    recorded, fake = asked({"tenantId": USER}), asked({"tenantId": OTHER_USER})
+
+    drifts = [compare(recorded, fake, given=given).drifts for given in (None, {"application": {"tenantId": USER}})]
+
+    assert [[d.kind for d in found] for found in drifts] == [[], ["identifier"]]

@@ -141,4 +141,27 @@ def test_unseen_takes_only_what_the_fake_has_alone() -> None:
     )
     used, unused = Unseen("a", "not printed"), Unseen("c", "not printed")
 
-    assert unseen_of([extra, missing, elsewhere], [used, unused]) == ([missing, elsewhere], [extra], [unused])
+    assert unseen_of([extra, missing, elsewhere], [used, unused]) == (
+        [missing, elsewhere],
+        [(extra, used)],
+        [unused],
+    )
+
+
+def test_unseen_hides_no_copy_of_what_was_told() -> None:
+    again = Drift("notifications/extra/updated call", "duplicate", ABSENT, "updated")
+    entry = Unseen("notifications/extra/updated call", "not printed")
+
+    assert unseen_of([again], [entry]) == ([again], [], [entry])
+
+
+@pytest.mark.parametrize(("path", "left"), [("a", 1), ("*", 0)], ids=["one path", "a star"])
+def test_an_entry_accepts_one_drift_unless_it_has_a_star(path: str, left: int) -> None:
+    assert len(judge([DRIFT, DRIFT], [known(path)]).open) == left
+
+
+def test_the_first_entry_that_fits_accepts() -> None:
+    first, second = known("*"), known("a")
+
+    assert judge([DRIFT], [first, second]).accepted == ((DRIFT, first),)
+    assert judge([DRIFT], [second, first]).accepted == ((DRIFT, second),)

@@ -32,10 +32,10 @@ _OF_EACH_KIND: Final = {
 
 
 def of_another_kind_here(site: Site) -> Iterator[Edits]:
-    """Fresh identifiers that are none of the kind that stands there. A host may be called anything."""
+    """Fresh identifiers that are none of the kind that stands there. Hosts and threads may be called anything."""
 
     def others(found: Identifier) -> Iterator[str]:
-        yield from (text for kind, text in _OF_EACH_KIND.items() if found.kind not in (kind, "host"))
+        yield from (text for kind, text in _OF_EACH_KIND.items() if found.kind not in (kind, "host", "thread"))
 
     yield from _each(site, others)
 
