@@ -38,8 +38,8 @@ _SEGMENT: Final = re.compile(
 _HOST: Final = re.compile(r"[hH][tT][tT][pP][sS]?://([^/?#]+)")
 _TOLD_BY_KIND: Final = frozenset({"thread", "mail", "host"})
 _CALLBACKS: Final = frozenset({"callbackUri", "callback"})
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(?P<digits>\d+))?(?P<zone>Z|[+-]\d\d:\d\d)?")
-_HTTP_DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(?P<digits>\d+))?(?P<zone>Z|[+-]\d\d:\d\d)?", re.ASCII)
+_HTTP_DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
 _NO_IDS: Final = frozenset({"messageId", "replyChainMessageId", "sourceId", "languageId"})
 REDACTED: Final = "REDACTED"
 """What the sanitiser writes for opaque tokens: no identifier, whatever member it stands at."""

@@ -95,6 +95,13 @@ class Comparing:
         self._pairing.settle()
 
     @property
+    def unlike(self) -> set[str]:
+        """Where exchanges and paired notifications were not the same while they were bound, as drifts name it."""
+        exchanges = (f"requests/{n}" for n, same in enumerate(self._same_exchanges, 1) if not same)
+        told = (f"notifications/{n + 1}" for n in self.pairs if n not in self._same_told)
+        return {*exchanges, *told}
+
+    @property
     def pairs(self) -> Mapping[int, int]:
         """Position of a recorded notification -> that of the fake's."""
         return self._pairing.pairs
@@ -133,8 +140,9 @@ class Comparing:
             "requests": {str(n): self.mine.exchange(e) for n, e in enumerate(self.recorded.exchanges, 1)},
             "notifications": {str(n): self.mine.told(t) for n, t in enumerate(self.recorded.notifications, 1)},
         }
+        held = {name: branch for name, branch in trees.items() if branch}
         for entry in unseen:
-            found = held_at(entry.path, trees)
+            found = held_at(entry.path, held)
             if found is not None:
                 raise HiddenValue(
                     f"unseen {entry.path!r} hides a value that the cassette holds at {found!r}: "

@@ -72,7 +72,12 @@ def differences(recorded: Any, fake: Any, root: str, placeholders: Placeholders 
     drifts += _conflicts(mine, theirs, root)
     if not drifts:
         drifts = [Drift(root, "value", recorded, fake, "deepdiff sees no difference")]
-    return sorted(drifts, key=lambda d: d.path)
+    return sorted(drifts, key=_in_order)
+
+
+def _in_order(drift: Drift) -> list[tuple[int, str]]:
+    """By path, numbers as numbers."""
+    return [(int(name), "") if name.isdecimal() else (0, name) for name in drift.path.split("/")]
 
 
 def _conflicts(mine: Any, theirs: Any, path: str) -> Iterator[Drift]:

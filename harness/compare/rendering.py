@@ -48,8 +48,10 @@ class Renderer:
             "envelope": self.value(told.envelope),
         }
         item = self.value(told.item)
-        members = item if isinstance(item, dict) else {"body": item}
-        own = {f".{name}" if name.lstrip(".") in around else name: value for name, value in members.items()}
+        if not isinstance(item, dict):
+            return {"body": item, **_present(around)}
+        taken = ("body", *around)
+        own = {f".{name}" if name.lstrip(".") in taken else name: value for name, value in item.items()}
         return {**own, **_present(around)}
 
     def value(self, value: Any, member: str = "", context: str = "") -> Any:

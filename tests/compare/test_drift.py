@@ -124,3 +124,9 @@ def test_half_changed_roster_of_three_hundred_is_explained_entry_by_entry() -> N
 )
 def test_kind_of_a_change(recorded: Any, fake: Any, kind: str) -> None:
     assert kind_of_change(recorded, fake) == kind
+
+
+def test_drifts_go_by_number_where_a_path_has_one() -> None:
+    drifts = differences(["a"] * 12, ["b"] * 12, "x")
+
+    assert [drift.path for drift in drifts] == [f"x/{n}" for n in range(1, 13)]

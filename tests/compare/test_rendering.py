@@ -88,13 +88,15 @@ def test_a_notifications_own_members_hide_nothing_around_it() -> None:
         "https://bot.example",
         {"Accept": "x"},
         {"a": 1},
-        {"changeType": "updated", "headers": 1, "callback": 2},
+        {"changeType": "updated", "headers": 1, "callback": 2, ".headers": 3, "body": 4},
     )
 
     assert Renderer(Roles(Binding()), Side.RECORDED).told(told) == {
         "changeType": "updated",
         ".headers": 1,
         ".callback": 2,
+        "..headers": 3,
+        ".body": 4,
         "callback": "https://<host:1>",
         "headers": {"Accept": "x"},
         "envelope": {"a": 1},
