@@ -11,6 +11,7 @@ omitted: [{what, reason}]                                exchanges of the source
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -25,6 +26,17 @@ KINDS: Final = ("value", "type", "letter-case", "missing", "extra", "identifier"
 
 _SUFFIX: Final = ".scenario.yaml"
 _ORDERS: Final = ("resource", "total")
+
+
+_SIDES: Final[Mapping[str, tuple[str, ...]]] = {
+    "missing": ("recorded",),
+    "extra": ("fake",),
+    "duplicate": ("fake",),
+    **dict.fromkeys(("value", "type", "letter-case", "identifier", "order"), ("recorded", "fake")),
+}
+"""Which values a drift of a kind has; else it would match nothing."""
+
+_DATE: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T.+)?)?)?$")
 
 
 class Absent(Enum):
@@ -119,13 +131,14 @@ def find_cassettes(paths: Sequence[Path]) -> list[Path]:
     verdict, which is none: a scenario file without cassette, a folder called `a.yaml`, a link that leads nowhere, a
     folder that cannot be searched. Raises: UsageError for a path that does not exist.
     """
-    found: dict[Path, None] = {}
+    found: dict[str, Path] = {}
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; name a cassette or a folder of cassettes")
         candidates = _below(path) if os.path.isdir(path) else [path]
-        found.update(dict.fromkeys(map(standing_for, candidates)))
-    return sorted(found)
+        for candidate in map(standing_for, candidates):
+            found.setdefault(os.path.abspath(candidate), candidate)
+    return sorted(found.values())
 
 
 def _below(folder: Path) -> list[Path]:
@@ -189,8 +202,8 @@ class _Reader:
         if filled and kind == SourceKind.RECORDED:
             raise self.wrong("source.filled", "a recorded cassette holds what passed: take `filled` out")
         date = members.get("date")
-        if date is not None and not isinstance(date, str):
-            raise self.wrong("source.date", f"expected a date as text, or null, got {date!r}")
+        if date is not None and not (isinstance(date, str) and _DATE.match(date)):
+            raise self.wrong("source.date", f"expected a date, YYYY-MM-DD or less of it, or null, got {date!r}")
         return Source(SourceKind(kind), self.text(members, "link", "source"), date, notes, filled)
 
     def known(self, value: Any, place: str) -> Known:
@@ -203,6 +216,9 @@ class _Reader:
         if not isinstance(reason, str) or not reason.strip():
             raise self.wrong(None, f"{place} (path {path}) has no reason: write why this drift is accepted")
         link = self.text(members, "link", place) if "link" in members else None
+        for side in _SIDES[kind]:
+            if side not in members:
+                raise self.wrong(f"{place}.{side}", f"is missing: a drift of kind {kind!r} has this value")
         return Known(path, kind, members.get("recorded", ABSENT), members.get("fake", ABSENT), reason, link)
 
     def unseen(self, value: Any, place: str) -> Unseen:

@@ -7,20 +7,23 @@ import sys
 from collections.abc import Sequence
 
 from harness.cli import serve, show, verify
-from harness.cli.codes import EXIT_USAGE
+from harness.cli.codes import EXIT_INTERRUPTED, EXIT_USAGE
 from harness.errors import HarnessError
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. 0 same, 1 drift, 2 asked wrongly, 3 nothing to say."""
+    """Run one command. 0 same, 1 drift, 2 asked wrongly, 3 nothing to say, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
     except HarnessError as error:
         print(f"graph-harness {options.command}: {error}", file=sys.stderr)
         return EXIT_USAGE
+    except KeyboardInterrupt:
+        print(f"graph-harness {options.command}: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
     return code
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.cli.codes import EXIT_SAME
 from harness.cli.files import refuse_unwritable, write_whole
+from harness.cli.saying import say
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from harness.report import timeline, timeline_as_html
 
     if options.html is None:
-        print(timeline(load(options.cassette)))
+        say(timeline(load(options.cassette)))
     else:
         refuse_unwritable(options.html)
         write_whole(options.html, timeline_as_html(load(options.cassette)))

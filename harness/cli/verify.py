@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.files import refuse_unwritable, write_whole
 from harness.cli.progress import Progress
+from harness.cli.saying import say
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,14 +86,14 @@ def _print(options: argparse.Namespace, verification: Verification) -> None:
     from harness.report import as_annotations, proposal
 
     beside = sys.stdout if options.output == "text" and not options.propose else sys.stderr
-    _say(proposal(verification) if options.propose else _said(verification, options.output, sys.stdout))
+    say(proposal(verification) if options.propose else _said(verification, options.output, sys.stdout))
     if options.parity:
         from harness.parity import counts_line
 
-        _say(counts_line(verification), beside)
+        say(counts_line(verification), beside)
     if os.environ.get("GITHUB_ACTIONS") == "true":  # the runner reads both streams
         for command in as_annotations(verification):
-            _say(command, beside)
+            say(command, beside)
 
 
 def _said(verification: Verification, form: str, stream: TextIO | None = None) -> str:
@@ -102,16 +103,6 @@ def _said(verification: Verification, form: str, stream: TextIO | None = None) -
     if form == "text" and stream is not None and wants_colour(stream, os.environ):
         return as_text(verification, painted)
     return {"text": as_text, "json": as_json, "junit": as_junit, "html": as_html}[form](verification)
-
-
-def _say(text: str, stream: TextIO | None = None) -> None:
-    """Print, whatever the stream can hold: what it cannot is written as an escape."""
-    stream = stream or sys.stdout
-    encoding = stream.encoding or "utf-8"
-    try:
-        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
-    except BrokenPipeError:  # whoever reads has seen enough; files and exit code are still to come
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _form_of(path: Path) -> str:

@@ -76,8 +76,9 @@ def differences(recorded: Any, fake: Any, root: str, placeholders: Placeholders 
 
 
 def _in_order(drift: Drift) -> list[tuple[int, str]]:
-    """By path, numbers as numbers."""
-    return [(int(name), "") if name.isdecimal() else (0, name) for name in drift.path.split("/")]
+    """By path, numbers as numbers, and the status first, of which all else comes."""
+    names = drift.path.split("/")
+    return [(int(n), "") if n.isdecimal() else (-1, n) if n == "status" else (0, n) for n in names]
 
 
 def _conflicts(mine: Any, theirs: Any, path: str) -> Iterator[Drift]:

@@ -38,7 +38,7 @@ def _errors(result: Result) -> Iterator[str]:
         yield _command("error", _message(drift, result), file=cassette, title=f"{drift.path}: {WORDS[drift.kind]}")
     scenario = scenario_path(result.path).as_posix()
     for entry in result.stale:
-        message = f"{wording.stale(entry)}\nto do: {wording.stale_remedy(result)}"
+        message = f"{wording.stale(entry, result)}\nto do: {wording.stale_remedy(result)}"
         yield _command("error", message, file=scenario, title=entry.path)
     if result.problem is not None:
         yield _command("error", result.problem, file=cassette, title="no verdict")

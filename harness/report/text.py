@@ -49,7 +49,7 @@ def _drift(drift: Drift, result: Result, paint: Paint) -> list[str]:
 
 def _stale(entry: Known | Unseen, result: Result, paint: Paint) -> list[str]:
     return [
-        f"{paint(visible(entry.path), 'path')}: {visible(wording.stale(entry))}",
+        f"{paint(visible(entry.path), 'path')}: {visible(wording.stale(entry, result))}",
         _fact("to do", visible(wording.stale_remedy(result)), paint),
     ]
 

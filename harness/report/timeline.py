@@ -45,12 +45,14 @@ def about(body: Any) -> str:
         return ""
     error = body.get("error")
     if isinstance(error, dict):
-        return f" · {error.get('code')}: {error.get('message')}"
+        said = [str(error[name]) for name in ("code", "message") if error.get(name) not in (None, "")]
+        return f" · {': '.join(said)}" if said else " · error"
     parts = [str(body.get("@odata.type", "")).removeprefix("#microsoft.graph.")]
     parts += [str(body[name]) for name in ("state", "status") if body.get(name)]
     result = body.get("resultInfo")
     if isinstance(result, dict):
-        parts.append(f"{result.get('code')}/{result.get('subcode')}")
+        codes = [str(result[name]) for name in ("code", "subcode") if result.get(name) is not None]
+        parts.append("/".join(codes))
     return "".join(f" · {part}" for part in parts if part)
 
 

@@ -7,6 +7,7 @@ import re
 from typing import Any, Final
 
 from harness.cassette.scenario import Known, Source, Unseen, scenario_path
+from harness.compare.known import path_matches
 from harness.compare.verdict import Result, Verdict, Verification
 
 WORDS: Final = {
@@ -69,12 +70,18 @@ def evidence(source: Source | None) -> str:
 
 def remedy(result: Result) -> str:
     """What to do about an open drift."""
-    return f"mend the fake, or accept it with a reason under `known` in {scenario_path(result.path)}"
+    path = scenario_path(result.path)
+    accept = f"mend the fake, or accept it with a reason under `known` in {path}"
+    if any(drift.path.endswith("/response/status") and drift.fake == 404 for drift in result.drifts):
+        return f"say under `given` in {path} what existed before, which the fake did not find; else {accept}"
+    return accept
 
 
-def stale(entry: Known | Unseen) -> str:
+def stale(entry: Known | Unseen, result: Result) -> str:
     what = "known drift" if isinstance(entry, Known) else "unseen path"
-    return f"{what} that no longer occurs ({entry.reason})"
+    is_near = any(path_matches(entry.path, drift.path) for drift in result.drifts)
+    how = " as it is written here: there is another drift at this path" if is_near else ""
+    return f"{what} that no longer occurs{how} ({entry.reason})"
 
 
 def stale_remedy(result: Result) -> str:

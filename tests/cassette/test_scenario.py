@@ -150,9 +150,9 @@ def test_plain_values_are_read_as_yaml_1_2_says(path: Path, written: str, value:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_drift_may_be_known(path: Path, kind: str) -> None:
-    scenario = _read(path, SOURCE + f"known: [{{path: a, kind: {kind}, reason: b}}]")
+    scenario = _read(path, SOURCE + f"known: [{{path: a, kind: {kind}, recorded: 1, fake: 2, reason: b}}]")
 
-    assert scenario.known == (Known("a", kind, ABSENT, ABSENT, "b", None),)
+    assert scenario.known == (Known("a", kind, 1, 2, "b", None),)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,19 @@ def test_every_kind_of_drift_may_be_known(path: Path, kind: str) -> None:
         ),
         (
             "source: {kind: observed, link: b, date: 2021}",
-            ", source.date: expected a date as text, or null, got 2021",
+            ", source.date: expected a date, YYYY-MM-DD or less of it, or null, got 2021",
+        ),
+        (
+            "source: {kind: observed, link: b, date: yesterday}",
+            ", source.date: expected a date, YYYY-MM-DD or less of it, or null, got 'yesterday'",
+        ),
+        (
+            SOURCE + "known: [{path: a, kind: extra, reason: c}]",
+            ", known drift 1.fake: is missing: a drift of kind 'extra' has this value",
+        ),
+        (
+            SOURCE + "known: [{path: a, kind: letter-case, recorded: A, reason: c}]",
+            ", known drift 1.fake: is missing: a drift of kind 'letter-case' has this value",
         ),
         ("source: {kind: observed, link: b, notes: c}", ", source.notes: expected a list of texts, got 'c'"),
         ("source: {kind: observed, link: b, notes: [1]}", ", source.notes: expected a list of texts, got [1]"),
@@ -194,7 +206,7 @@ def test_every_kind_of_drift_may_be_known(path: Path, kind: str) -> None:
             "value, type, letter-case, missing, extra, identifier, order, duplicate",
         ),
         (
-            SOURCE + "known: [{path: a, kind: value, reason: c}, {path: b, kind: value}]",
+            SOURCE + "known: [{path: a, kind: extra, fake: 1, reason: c}, {path: b, kind: value}]",
             ": known drift 2 (path b) has no reason: write why this drift is accepted",
         ),
         (
@@ -203,7 +215,7 @@ def test_every_kind_of_drift_may_be_known(path: Path, kind: str) -> None:
         ),
         (SOURCE + "known: [{kind: value, reason: c}]", ", known drift 1.path: expected text, got None"),
         (
-            SOURCE + "known: [{path: a, kind: value, reason: c, link: null}]",
+            SOURCE + "known: [{path: a, kind: extra, fake: 1, reason: c, link: null}]",
             ", known drift 1.link: expected text, got None",
         ),
         (

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from harness.cassette.format import load
 from harness.report import timeline
+from harness.report.timeline import about
 
 CASSETTES = Path(__file__).parent.parent.parent / "cassettes"
 
@@ -29,3 +33,18 @@ def test_timeline_shows_refusals_and_what_was_not_seen() -> None:
 
     assert refused[2] == "    404 · 8522: Call not found."
     assert unseen[2] == "    not seen"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"code": "8522", "message": "Call not found."}}, " · 8522: Call not found."),
+        ({"error": {"message": "No."}}, " · No."),
+        ({"error": {}}, " · error"),
+        ({"state": "terminated", "resultInfo": {"code": 0}}, " · terminated · 0"),
+        ({"status": "failed", "resultInfo": {"code": 500, "subcode": 7}}, " · failed · 500/7"),
+        ({"resultInfo": {}}, ""),
+    ],
+)
+def test_what_says_most_about_a_body(body: dict[str, Any], said: str) -> None:
+    assert about(body) == said
