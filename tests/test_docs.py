@@ -16,7 +16,7 @@ from unittest.mock import Mock
 import pytest
 
 from harness.cassette.format import load
-from harness.cassette.scenario import KINDS
+from harness.cassette.scenario import KINDS, Known, Omitted, Scenario, Source, SourceKind, Unseen
 from harness.cli import _parser, main
 from harness.cli.verify import FORMS
 from harness.graph.refusals import FAILURES, REFUSALS
@@ -31,6 +31,7 @@ from tests.server.test_serving import served
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+CASSETTES = (ROOT / "docs" / "cassettes.md").read_text()
 SERVE = (ROOT / "docs" / "serve.md").read_text()
 VERIFY = (ROOT / "docs" / "verify.md").read_text()
 INVITE = ROOT / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
@@ -178,6 +179,34 @@ def test_every_kind_of_drift_is_documented() -> None:
     section = VERIFY.split("## Kinds of drift")[1].split("##")[0]
 
     assert tuple(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)) == KINDS
+
+
+def test_smallest_cassette_is_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cassettes").mkdir()
+    for name in ("hang-up.yaml", "hang-up.scenario.yaml"):
+        example = CASSETTES.split(f"<!-- example: {name} -->")[1]
+        (tmp_path / "cassettes" / name).write_text(blocks(example, "yaml")[0])
+
+    assert main(["verify"]) == 0
+
+    assert capsys.readouterr().out == blocks(CASSETTES, "")[0]
+
+
+def test_every_member_of_a_scenario_file_is_documented() -> None:
+    rows = dict(re.findall(r"^\| (`[\w.]+`(?:, `[\w.]+`)*) \| (.+?) \|", CASSETTES, re.MULTILINE))
+    documented = {name for names in rows for name in re.findall(r"`([\w.]+)`", names)}
+
+    def names(of: type) -> set[str]:
+        return {f.name for f in fields(of)}
+
+    assert {n for n in documented if "." not in n} == names(Scenario) - {"path"}
+    assert {n for n in documented if n.startswith("source.")} == {f"source.{n}" for n in names(Source)}
+    assert re.findall(r"`(\w+)`", rows["`source.kind`"]) == list(SourceKind)
+    for member, of in (("known", Known), ("unseen", Unseen), ("omitted", Omitted)):
+        assert set(re.findall(r"`(\w+)`", rows[f"`{member}`"])) == names(of)
 
 
 def refusals_page() -> str:
