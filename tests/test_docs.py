@@ -16,6 +16,7 @@ from unittest.mock import Mock
 import pytest
 
 from harness.cassette.format import load
+from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS
 from harness.cassette.scenario import KINDS, Known, Omitted, Scenario, Source, SourceKind, Unseen
 from harness.cli import _parser, main
 from harness.cli.verify import FORMS
@@ -181,6 +182,14 @@ def test_every_kind_of_drift_is_documented() -> None:
     assert tuple(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)) == KINDS
 
 
+def test_headers_that_count_are_documented() -> None:
+    section = VERIFY.split("### Headers that count")[1].split("##")[0]
+    rows = re.findall(r"^\| (\w+) \| (`.+`) \|", section, re.MULTILINE)
+
+    documented = {of: tuple(re.findall(r"`(.+?)`", names)) for of, names in rows}
+    assert documented == {"answers": RESPONSE_HEADERS, "notifications": NOTIFICATION_HEADERS}
+
+
 def test_smallest_cassette_is_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +234,7 @@ def refusals_page() -> str:
             "",
             "How the fake refuses a request, and how it tells that an invitation failed. What is `assumed` nobody has",
             "documented or published; each answer can be set by its name: `Settings(refusals={…})`.",
+            '"CS 66" is issue 66 of `microsoftgraph/microsoft-graph-comms-samples`.',
             "",
             "## Refusals",
             "",
