@@ -187,7 +187,7 @@ def test_timeline_shows_both_lanes_and_the_first_divergence() -> None:
     text = page(WITH_MOMENTS).text.split("Timeline")[1]
 
     assert (
-        "First divergence: up to here both did the same → "
+        "First divergence: up to here nothing but what is known or unseen → "
         "POST https://graph.microsoft.com/v1.0/communications/calls ≠ 1 drift 2026-01-02T03:04:05Z "
         "recorded 201 · Running fake 201 · running"
     ) in text
