@@ -1,7 +1,8 @@
 """The pytest plugin: cassettes as tests. Heavy imports are inside, so that whoever does not use it pays nothing.
 
 `pytest cassettes/ --graph-verify` makes each cassette one item, `NAME.yaml::verify`. It passes when the fake does the
-same, and fails with the report of that cassette otherwise, also when there is no verdict.
+same, and fails with the report of that cassette otherwise, also when there is no verdict. One line of it is in pytest's
+short summary.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pytest
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
+    from harness.compare import Result
     from harness.verifying import Driver
 
 _DRIVER: Final[pytest.StashKey[Driver]] = pytest.StashKey()
@@ -72,7 +74,13 @@ class CassetteFile(pytest.File):
 
 
 class NotTheSame(HarnessError):
-    """A verdict that is not `same`, with its report."""
+    """A verdict that is not `same`: its cassette, its report, and in one line what is wrong."""
+
+    def __init__(self, path: Path, report: str, line: str) -> None:
+        self.path = path
+        self.report = report
+        self.line = line
+        super().__init__(report)
 
 
 class VerifyItem(pytest.Item):
@@ -92,17 +100,49 @@ class VerifyItem(pytest.Item):
             ("notifications", result.notifications),
             ("drifts", len(result.drifts)),
             ("known", len(result.known)),
+            ("unseen", len(result.unseen)),
+            ("by_form", len(result.by_form)),
+            ("stale", len(result.stale)),
         ]
         if result.verdict is not Verdict.SAME:
-            raise NotTheSame(as_text(Verification((result,))))
+            raise NotTheSame(result.path, as_text(Verification((result,))), _in_one_line(result))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotTheSame):
-            return str(excinfo.value)
+            return _as_failure(excinfo, excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.nodeid.removesuffix("::verify")
+
+
+def _as_failure(excinfo: pytest.ExceptionInfo[BaseException], failure: NotTheSame) -> Any:
+    """The report in place of the trace, and the line as its message.
+
+    Filled in rather than of a class of its own: pytest-xdist sends the message along with pytest's classes only.
+    """
+    shown = excinfo.getrepr(style="native")
+    shown.reprtraceback.reprentries[0].lines = [f"{failure.report}\n"]
+    crash = shown.reprcrash
+    if crash is not None:  # never here: no frame of runtest is hidden
+        crash.path, crash.lineno, crash.message = str(failure.path), 1, failure.line
+    return shown
+
+
+def _in_one_line(result: Result) -> str:
+    """`2 drifts, 1 stale: ` and the first of them, or why there is no verdict, without the path that pytest prints."""
+    from harness.report.wording import WORDS, counted, stale, visible
+
+    if result.drifts:
+        first = f"{result.drifts[0].path}: {WORDS[result.drifts[0].kind]}"
+    elif result.stale:
+        first = f"{result.stale[0].path}: {stale(result.stale[0], result)}"
+    else:
+        problem = result.problem or "nothing was compared"
+        return visible(problem.removeprefix(f"{result.path}: ").removeprefix(f"{result.path}, "))
+    counts = [counted(len(result.drifts), "drift")] if result.drifts else []
+    counts += [f"{len(result.stale)} stale"] if result.stale else []
+    return visible(f"{', '.join(counts)}: {first}")
 
 
 def _as_typed(path: Path) -> Path:

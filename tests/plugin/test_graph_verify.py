@@ -23,6 +23,9 @@ pytest_plugins = ["pytester"]
 
 INVITE = Path(__file__).parents[2] / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
 
+LETTER_CASE = "requests/1/response/body/status: letter case only"
+STALE = "  - path: requests/1/response/headers/Old\n    reason: It was there.\n"
+
 Put = Callable[..., Path]
 
 
@@ -58,6 +61,12 @@ def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     return run
 
 
+@pytest.fixture
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on which pytest cuts no line of its short summary."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+
 Run = Callable[..., pytest.RunResult]
 
 
@@ -69,6 +78,10 @@ def failures(result: pytest.RunResult) -> list[str]:
     start = next(n for n, line in enumerate(lines) if line.strip("= ") == "FAILURES") + 1
     end = next(n for n, line in enumerate(lines) if line.strip("= ") == "short test summary info")
     return lines[start:end]
+
+
+def in_short(result: pytest.RunResult) -> list[str]:
+    return [line for line in result.outlines if line.startswith("FAILED ")]
 
 
 def heading(name: str) -> str:
@@ -120,7 +133,59 @@ def test_same_passes_and_drift_fails_with_the_report(run: Run) -> None:
     ]
     assert failures(result) == [heading("cassettes/b.yaml"), *report.splitlines()]
     assert report.startswith("drift  cassettes/b.yaml  (")
-    assert [line for line in result.outlines if line.startswith("FAILED ")] != []
+
+
+@pytest.mark.usefixtures("three", "wide")
+@pytest.mark.parametrize("style", ["auto", "long", "short", "line", "native", "no"])
+def test_short_summary_says_what_is_wrong_in_every_style(run: Run, style: str) -> None:
+    assert in_short(run("cassettes", f"--tb={style}")) == [f"FAILED cassettes/b.yaml::verify - 1 drift: {LETTER_CASE}"]
+
+
+@pytest.mark.usefixtures("three", "wide")
+def test_failure_in_one_line_names_the_cassette(run: Run) -> None:
+    assert failures(run("cassettes", "--tb=line"))[-1] == f"cassettes/b.yaml:1: 1 drift: {LETTER_CASE}"
+
+
+@pytest.mark.usefixtures("wide")
+@pytest.mark.parametrize(
+    ("status", "unseen", "line"),
+    [
+        ('"running", "zeta": 1', "", f"2 drifts: {LETTER_CASE}"),
+        ('"running"', STALE, f"1 drift, 1 stale: {LETTER_CASE}"),
+        (
+            '"Running"',
+            STALE,
+            "1 stale: requests/1/response/headers/Old: unseen path that no longer occurs (It was there.)",
+        ),
+    ],
+    ids=["drifts", "both", "stale"],
+)
+def test_short_summary_counts_and_tells_the_first(put: Put, run: Run, status: str, unseen: str, line: str) -> None:
+    with scenario_path(put("a.yaml", '"status": "Running"', f'"status": {status}')).open("a") as scenario:
+        scenario.write(unseen)
+
+    assert in_short(run("a.yaml")) == [f"FAILED a.yaml::verify - {line}"]
+
+
+@pytest.mark.usefixtures("wide")
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("version: 2\n", "version 2 is newer than 1: upgrade graph-call-harness"),
+        ("version: 1\ninteractions: [{}]\n", "interaction 1, response: expected a mapping, got None"),
+        (
+            INVITE.read_text(),
+            "cassettes/a.scenario.yaml: is missing: write it beside the cassette, with `source: {kind, link}`",
+        ),
+    ],
+    ids=["cassette", "place", "scenario"],
+)
+def test_short_summary_tells_the_problem_without_repeating_the_path(
+    pytester: pytest.Pytester, run: Run, text: str, line: str
+) -> None:
+    (pytester.mkdir("cassettes") / "a.yaml").write_text(text)
+
+    assert in_short(run("cassettes")) == [f"FAILED cassettes/a.yaml::verify - {line}"]
 
 
 @pytest.mark.usefixtures("three")
@@ -273,17 +338,31 @@ def test_junit_report_holds_verdict_and_counts(pytester: pytest.Pytester, run: R
     drifting = cases[1]
     counts = {p.attrib["name"]: p.attrib["value"] for p in drifting.iter("property")}
     assert [(case.attrib["classname"], case.attrib["name"]) for case in cases][1] == ("cassettes.b.yaml", "verify")
-    assert counts == {"verdict": "drift", "interactions": "1", "notifications": "2", "drifts": "1", "known": "9"}
+    assert counts == {
+        "verdict": "drift",
+        "interactions": "1",
+        "notifications": "2",
+        "drifts": "1",
+        "known": "9",
+        "unseen": "16",
+        "by_form": "0",
+        "stale": "0",
+    }
+    failure = drifting.find("failure")
+    assert failure is not None
+    assert failure.attrib == {"message": f"1 drift: {LETTER_CASE}"}
     assert drifting.findtext("failure") == as_text(Verification((verify(Path("cassettes/b.yaml")),)))
 
 
-@pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three", "wide")
 def test_several_processes_share_the_cassettes(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("-p", "no:randomly", "--graph-verify", "cassettes", "-n", "2")
 
     result.assert_outcomes(passed=2, failed=1)
-    assert failures(result)[0] == heading("cassettes/b.yaml")
-    assert failures(result)[2].startswith("drift  cassettes/b.yaml  (")
+    report = as_text(Verification((verify(Path("cassettes/b.yaml")),)))
+    assert failures(result)[0].strip("_ ") == "cassettes/b.yaml"
+    assert failures(result)[2:] == report.splitlines()
+    assert in_short(result) == [f"FAILED cassettes/b.yaml::verify - 1 drift: {LETTER_CASE}"]
 
 
 @pytest.mark.usefixtures("three")
