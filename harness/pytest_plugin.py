@@ -131,7 +131,7 @@ def _as_failure(excinfo: pytest.ExceptionInfo[BaseException], failure: NotTheSam
 
 def _in_one_line(result: Result) -> str:
     """`2 drifts, 1 stale: ` and the first of them, or why there is no verdict, without the path that pytest prints."""
-    from harness.report.wording import WORDS, counted, stale, visible
+    from harness.report.wording import WORDS, headline, stale, visible
 
     if result.drifts:
         first = f"{result.drifts[0].path}: {WORDS[result.drifts[0].kind]}"
@@ -140,9 +140,7 @@ def _in_one_line(result: Result) -> str:
     else:
         problem = result.problem or "nothing was compared"
         return visible(problem.removeprefix(f"{result.path}: ").removeprefix(f"{result.path}, "))
-    counts = [counted(len(result.drifts), "drift")] if result.drifts else []
-    counts += [f"{len(result.stale)} stale"] if result.stale else []
-    return visible(f"{', '.join(counts)}: {first}")
+    return visible(f"{headline(result)}: {first}")
 
 
 def _as_typed(path: Path) -> Path:

@@ -47,7 +47,7 @@ def _case(result: Result) -> ElementTree.Element:
     case = _named(_class_name(path.parent), path.stem)
     case.set("file", visible(path.as_posix()))
     if result.verdict is Verdict.DRIFT:
-        _add(case, "failure", _headline(result), "\n".join(what_is_wrong(result)))
+        _add(case, "failure", wording.headline(result), "\n".join(what_is_wrong(result)))
     elif result.verdict is Verdict.NONE:
         _add(case, "error", result.problem or "nothing was compared", "")
     if result.problem is None:
@@ -68,12 +68,6 @@ def _named(class_name: str, name: str) -> ElementTree.Element:
 def _class_name(folder: Path) -> str:
     """`cassettes.observed`: CI servers make a tree of what is between the dots."""
     return ".".join(part for part in folder.parts if part not in ("..", folder.anchor)) or "verify"
-
-
-def _headline(result: Result) -> str:
-    stale = f"{len(result.stale)} stale" if result.stale else ""
-    drifts = wording.counted(len(result.drifts), "drift") if result.drifts else ""
-    return ", ".join(filter(None, (drifts, stale)))
 
 
 def _add(case: ElementTree.Element, name: str, message: str, text: str) -> None:

@@ -64,6 +64,13 @@ def counts(result: Result) -> list[str]:
     ]
 
 
+def headline(result: Result) -> str:
+    """`2 drifts, 1 stale`: what makes a verdict drift."""
+    stale_ones = f"{len(result.stale)} stale" if result.stale else ""
+    drifts = counted(len(result.drifts), "drift") if result.drifts else ""
+    return ", ".join(filter(None, (drifts, stale_ones)))
+
+
 def evidence(source: Source | None) -> str:
     return "" if source is None else f"{source.kind}, {source.date or 'no date'}, {source.link}"
 

@@ -90,7 +90,8 @@ def driving(one: Loaded, driver: Driver) -> Work:
 def comparing(one: Loaded) -> Work:
     def work() -> None:
         trace_of(one.cassette.interactions)
-        found = compare(one.recorded, one.fake, unseen=one.scenario.unseen, order=one.scenario.order)
+        scenario = one.scenario
+        found = compare(one.recorded, one.fake, unseen=scenario.unseen, order=scenario.order, given=scenario.given)
         assert judge(found.drifts, one.scenario.known).open == ()
 
     return work
