@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 RESPONSE_HEADERS: Final = (
@@ -29,10 +30,15 @@ NOTIFICATION_HEADERS: Final = (
 
 def counting(headers: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> dict[str, str]:
     """The headers among `names`, spelled as there; several values are joined by a comma."""
-    spelled = {name.lower(): name for name in names}
+    spelled = _by_lower_case(names)
     found: dict[str, tuple[str, ...]] = {}
     for name, values in headers.items():
         counted = spelled.get(name.lower())
         if counted is not None:
             found[counted] = (*found.get(counted, ()), *values)
     return {name: ", ".join(values) for name, values in found.items()}
+
+
+@cache
+def _by_lower_case(names: tuple[str, ...]) -> dict[str, str]:
+    return {name.lower(): name for name in names}

@@ -93,11 +93,14 @@ NO_JSON: Final = "(no JSON) "
 
 
 def parsed(body: bytes | None) -> Any:
-    """The JSON of a body; its text behind `NO_JSON` where it is none (`NaN` is none) or a member stands twice."""
+    """The JSON of a body, which is UTF-8; its text behind `NO_JSON` where it is none, or a member stands twice.
+
+    `NaN` is no JSON.
+    """
     if not body:
         return ABSENT
     try:
-        return json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse)
+        return _DECODER.decode(body.decode())
     except (ValueError, RecursionError):
         return NO_JSON + body.decode("utf-8", "backslashreplace")
 
@@ -111,3 +114,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)

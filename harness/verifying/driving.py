@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -18,7 +18,7 @@ from flask import Flask
 
 from harness.cassette.binding import Binding
 from harness.cassette.format import Direction, Interaction, Request, Response
-from harness.compare import Following, Told, exchange_of, told_of
+from harness.compare import NO_JSON, Following, Told, exchange_of, told_of
 from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Notification
 from harness.server import Settings, WorldSettings, create_app, renew, seed
@@ -30,7 +30,6 @@ _LOOK_AHEAD: Final = 1.0
 much has been told: longer, and what is due in the fake for other reasons would come before its time."""
 
 _UNQUOTED: Final = "/:@!$&'()*+,;=~-._"
-_LONG: Final = timedelta(days=365)
 _STEPS: Final = 1000
 """How many things may happen in the fake for each interaction before it is taken to go on for ever."""
 
@@ -71,19 +70,20 @@ class _Drive:
             if interaction.direction is Direction.GRAPH_TO_BOT:
                 told += told_of(interaction)
             else:
-                self._wait(told, self._clock.now() + _between(last, interaction))
+                self._wait(told, _between(last, interaction))
                 told, last = [], interaction
                 self._send(interaction)
         self._clock.drain(limit=_STEPS * (1 + len(self._recorded)))
         return self._out
 
-    def _wait(self, told: Sequence[Told], until: datetime) -> None:
+    def _wait(self, told: Sequence[Told], most: timedelta | None) -> None:
         """Let the fake tell as much as was recorded before a request, and what of that is missing if it comes soon.
 
-        What the fake falls short of here is not waited for again.
+        most: how long, as far as that is known. What the fake falls short of here is not waited for again.
         """
         self._expected += len(told)
-        while self._count < self._expected and self._next_due() <= until:
+        until = None if most is None else self._clock.now() + most
+        while self._count < self._expected and self._is_due(until):
             self._clock.step()
         self._expected = min(self._expected, self._count)
         self._follow(told)
@@ -91,11 +91,11 @@ class _Drive:
             self._clock.step()
             self._follow()
 
-    def _next_due(self) -> datetime:
-        """When something happens next in the fake; the end of time if nothing does."""
-        if not self._clock.pending:
-            return datetime.max.replace(tzinfo=UTC)
-        return self._clock.now() + timedelta(seconds=self._clock.until_next)
+    def _is_due(self, until: datetime | None) -> bool:
+        """Whether something is to happen in the fake by then."""
+        if until is None or not self._clock.pending:
+            return self._clock.pending > 0
+        return self._clock.now() + timedelta(seconds=self._clock.until_next) <= until
 
     def _follow(self, recorded: Sequence[Told] = ()) -> None:
         self._following.told(recorded, self._told)
@@ -103,14 +103,13 @@ class _Drive:
 
     def _send(self, interaction: Interaction) -> None:
         """Send one recorded request, with the ids that the fake has given out so far."""
-        recorded = interaction.request
+        recorded, mine = interaction.request, exchange_of(interaction)
         binding = self._following.binding
-        request = replace(
-            recorded, uri=_translated_url(recorded.uri, binding), body=_translated(recorded.body, binding)
-        )
+        body = _translated(mine.body, recorded.body, binding)
+        request = replace(recorded, uri=_translated_url(recorded.uri, binding), body=body)
         sent = Interaction(Direction.CLIENT_TO_GRAPH, len(self._out) + 1, request, self._answer(request))
         self._out.append(sent)
-        self._following.exchange(exchange_of(interaction), exchange_of(sent))
+        self._following.exchange(mine, exchange_of(sent))
 
     def _answer(self, request: Request) -> Response:
         headers = [(n, v) for n, values in request.headers.items() if n.lower() not in _NOT_SENT for v in values]
@@ -129,13 +128,13 @@ class _Drive:
         return 202
 
 
-def _between(last: Interaction | None, this: Interaction) -> timedelta:
-    """How long after the last request this one was sent, and some more; as long as you like where that is not known."""
+def _between(last: Interaction | None, this: Interaction) -> timedelta | None:
+    """How long after the last request this one was sent, and some more; None where that is not known."""
     try:
         began, sent = (datetime.fromisoformat(i.started or "") for i in (last or this, this))
         return sent - began + timedelta(seconds=_LOOK_AHEAD)
     except (ValueError, TypeError):
-        return _LONG
+        return None
 
 
 def _translated_url(url: str, binding: Binding) -> str:
@@ -147,18 +146,18 @@ def _translated_url(url: str, binding: Binding) -> str:
     return urlunsplit(parts._replace(path=path, query=binding.translate(parts.query)))
 
 
-def _translated(body: bytes | None, binding: Binding) -> bytes | None:
-    """A body with the fake's ids; one that is no JSON is searched as text, and one that is no text holds none."""
-    try:
-        value = json.loads(body or b"")
-    except (ValueError, RecursionError):
+def _translated(value: Any, body: bytes | None, binding: Binding) -> bytes | None:
+    """A body with the fake's ids. value: what it says; where it is no JSON, it is searched as text, if it is that."""
+    if body is None:
+        return None
+    if isinstance(value, str) and value.startswith(NO_JSON):
         return _translated_text(body, binding)
     translated = binding.translated(value)
     return body if translated == value else json.dumps(translated, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _translated_text(body: bytes | None, binding: Binding) -> bytes | None:
+def _translated_text(body: bytes, binding: Binding) -> bytes:
     try:
-        return None if body is None else binding.translate(body.decode()).encode()
+        return binding.translate(body.decode()).encode()
     except UnicodeDecodeError:
         return body
