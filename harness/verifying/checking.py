@@ -28,7 +28,8 @@ _WIDEST: Final = 60
 
 
 def refuse_undrivable(cassette: Cassette, recorded: Trace) -> None:
-    """Raises: CassetteError for a request that does not go to Graph, and for a notification that tells nothing."""
+    """Raises: CassetteError for a body too deep, a request not to Graph, and a notification that tells nothing."""
+    _refuse_too_deep(cassette, recorded)
     for number, exchange in enumerate(recorded.exchanges, 1):
         if not _goes_to_graph(exchange.url):
             problem = f"expected an https address of Graph ({', '.join(GRAPH_HOSTS)}), got {_short(exchange.url)}"
@@ -53,16 +54,21 @@ def _goes_to_graph(url: str) -> bool:
     return parts.scheme == "https" and parts.hostname in GRAPH_HOSTS
 
 
-def too_deep(cassette: Cassette, recorded: Trace) -> str | None:
-    """The place of the body that is nested deepest, if that is deeper than a cassette may be."""
+def _refuse_too_deep(cassette: Cassette, recorded: Trace) -> None:
+    """Python's own limit depends on its version, and on how deep it is in already."""
     roots = {told.at: f"notifications/{n}" for n, told in reversed([*enumerate(recorded.notifications, 1)])}
     roots |= {exchange.at: f"requests/{n}" for n, exchange in enumerate(recorded.exchanges, 1)}
-    depths: dict[str, int] = {}
-    for at, root in roots.items():
+    for at, root in sorted(roots.items()):
         interaction = cassette.interactions[at]
-        depths[f"{root}/body"] = _depth(interaction.request.body)
-        depths[f"{root}/response/body"] = _depth(interaction.response.body)
-    return max((place for place in depths if depths[place] > MAX_DEPTH), key=lambda place: depths[place], default=None)
+        for place, body in (("body", interaction.request.body), ("response/body", interaction.response.body)):
+            if _may_be_deep(body) and _depth(body) > MAX_DEPTH:
+                problem = f"is nested deeper than {MAX_DEPTH} levels"
+                raise CassetteError(cassette.path, problem, place=f"{root}/{place}")
+
+
+def _may_be_deep(body: bytes | None) -> bool:
+    """Quickly seen of nearly all bodies: they hold too few brackets."""
+    return body is not None and body.count(b"[") + body.count(b"{") > MAX_DEPTH
 
 
 def _depth(body: bytes | None) -> int:

@@ -24,7 +24,7 @@ from harness.compare import Result, Trace, Verdict, Verification, compare, judge
 from harness.compare.comparing import HiddenValue
 from harness.compare.verdict import identified
 from harness.errors import CassetteError, HarnessError, UsageError
-from harness.verifying.checking import refuse_undrivable, too_deep
+from harness.verifying.checking import refuse_undrivable
 from harness.verifying.driving import Driver
 from harness.verifying.workers import Work, described, results
 
@@ -111,11 +111,6 @@ def _judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments
         return _compared(cassette, recorded, scenario, driver, with_moments)
     except (UsageError, HiddenValue) as error:  # what was given, or an `unseen` path
         raise CassetteError(scenario.path, str(error)) from None
-    except RecursionError:
-        place = too_deep(cassette, recorded)
-        if place is None:
-            raise
-        raise CassetteError(cassette.path, "is nested too deeply to be compared", place=place) from None
 
 
 def _compared(cassette: Cassette, recorded: Trace, scenario: Scenario, driver: Driver, with_moments: bool) -> Result:
