@@ -7,6 +7,9 @@ into Graph's error body in one place (`harness.server.app`).
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
+
+_WIDEST: Final = 60
 
 
 class HarnessError(Exception):
@@ -39,3 +42,9 @@ class GraphError(HarnessError):
         self.code = code
         self.message = message
         super().__init__(f"{status} {code}: {message}")
+
+
+def quoted(value: object) -> str:
+    """A value as messages show it: as Python writes it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"

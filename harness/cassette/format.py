@@ -17,7 +17,8 @@ from typing import Any, Final
 import yaml
 
 from harness.cassette.safe_yaml import IMPLICIT, MAX_BYTES, load_yaml, read_text
-from harness.errors import CassetteError
+from harness.cassette.strict_json import no_constant, unique_members
+from harness.errors import CassetteError, quoted
 
 __all__ = [
     "MAX_BYTES",
@@ -93,7 +94,7 @@ def loads(text: str, path: Path | str) -> Cassette:
     document = reader.document(load_yaml(text, path))
     items = document.get("interactions")
     if not isinstance(items, list):
-        raise CassetteError(path, f"expected a list, got {_short(items)}", place="interactions")
+        raise CassetteError(path, f"expected a list, got {quoted(items)}", place="interactions")
     interactions = [reader.interaction(item, f"interaction {n}") for n, item in enumerate(items, 1)]
     seen: dict[int, int] = {}
     for number, interaction in enumerate(interactions, 1):
@@ -115,7 +116,7 @@ class _Reader:
 
     def mapping(self, value: Any, place: str | None, known: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise self.wrong(place, f"expected a mapping, got {_short(value)}")
+            raise self.wrong(place, f"expected a mapping, got {quoted(value)}")
         unknown = [key for key in value if key not in known]
         if unknown:
             raise self.wrong(place, f"unknown {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
@@ -124,12 +125,12 @@ class _Reader:
     def document(self, value: Any) -> dict[str, Any]:
         """The version comes first: what else a newer file holds is not known here."""
         if not isinstance(value, dict):
-            raise self.wrong(None, f"is no cassette: expected a mapping, got {_short(value)}")
+            raise self.wrong(None, f"is no cassette: expected a mapping, got {quoted(value)}")
         version = value.get("version")
         if type(version) is int and version > VERSION:
             raise self.wrong(None, f"version {version} is newer than {VERSION}: upgrade graph-call-harness")
         if type(version) is not int or version != VERSION:
-            raise self.wrong(None, f"is no cassette: expected version: {VERSION}, got {_short(version)}")
+            raise self.wrong(None, f"is no cassette: expected version: {VERSION}, got {quoted(version)}")
         return self.mapping(value, None, ("version", "interactions"))
 
     def interaction(self, value: Any, place: str) -> Interaction:
@@ -184,12 +185,12 @@ class _Reader:
     def headers(self, members: dict[str, Any], place: str) -> Headers:
         value = members.get("headers", {})
         if not isinstance(value, dict):
-            raise self.wrong(f"{place}.headers", f"expected a mapping, got {_short(value)}")
+            raise self.wrong(f"{place}.headers", f"expected a mapping, got {quoted(value)}")
         headers = {}
         for name, given in value.items():
             values = [given] if isinstance(given, str) else given
             if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-                raise self.wrong(f"{place}.headers.{name}", f"expected text or a list of texts, got {_short(given)}")
+                raise self.wrong(f"{place}.headers.{name}", f"expected text or a list of texts, got {quoted(given)}")
             headers[name] = tuple(values)
         return headers
 
@@ -200,7 +201,7 @@ class _Reader:
             return value.encode("utf-8", "surrogatepass")
         if isinstance(value, bytes):
             return value
-        raise self.wrong(place, f"expected text, got {_short(value)}")
+        raise self.wrong(place, f"expected text, got {quoted(value)}")
 
     def required(self, members: dict[str, Any], name: str, place: str) -> str:
         value = self.text(members, name, place)
@@ -211,7 +212,7 @@ class _Reader:
     def text(self, members: dict[str, Any], name: str, place: str) -> str | None:
         value = members.get(name)
         if value is not None and not isinstance(value, str):
-            raise self.wrong(f"{place}.{name}", f"expected text, got {_short(value)}")
+            raise self.wrong(f"{place}.{name}", f"expected text, got {quoted(value)}")
         return value
 
 
@@ -269,8 +270,8 @@ def _pretty(text: str) -> str:
     try:
         value = json.loads(
             text,
-            object_pairs_hook=_unique,
-            parse_constant=_refuse,
+            object_pairs_hook=unique_members,
+            parse_constant=no_constant,
             parse_float=lambda literal: _same(literal, float(literal)),
             parse_int=lambda literal: _same(literal, int(literal)),
         )
@@ -286,21 +287,6 @@ def _same(literal: str, number: float) -> float:
     if repr(number) != literal:
         raise ValueError(f"{literal} would be written {number!r}")
     return number
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError("a member stands twice")
-    return dict(pairs)
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 class _Dumper(yaml.SafeDumper):

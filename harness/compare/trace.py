@@ -10,6 +10,7 @@ from typing import Any, Final
 from harness.cassette.format import Direction, Interaction
 from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS, counting
 from harness.cassette.scenario import ABSENT
+from harness.cassette.strict_json import no_constant, unique_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ NO_JSON: Final = "(no JSON) "
 """Stands before the text of a body that is no JSON, so that it is not taken for JSON that is text."""
 
 
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=unique_members, parse_constant=no_constant)
+
+
 def parsed(body: bytes | None) -> Any:
     """The JSON of a body, which is UTF-8; its text behind `NO_JSON` where it is none, or a member stands twice.
 
@@ -103,17 +107,3 @@ def parsed(body: bytes | None) -> Any:
         return _DECODER.decode(body.decode())
     except (ValueError, RecursionError):
         return NO_JSON + body.decode("utf-8", "backslashreplace")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands twice")
-    return members
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
-
-
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from harness.cassette.format import Cassette, Direction
 from harness.cassette.safe_yaml import MAX_DEPTH
 from harness.compare import NO_JSON, Trace
-from harness.errors import CassetteError
+from harness.errors import CassetteError, quoted
 
 GRAPH_HOSTS: Final = (
     "graph.microsoft.com",
@@ -24,7 +24,6 @@ GRAPH_HOSTS: Final = (
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BRACKET: Final = re.compile(rb"[\[{]|[\]}]")
-_WIDEST: Final = 60
 
 
 def refuse_undrivable(cassette: Cassette, recorded: Trace) -> None:
@@ -32,11 +31,11 @@ def refuse_undrivable(cassette: Cassette, recorded: Trace) -> None:
     _refuse_too_deep(cassette, recorded)
     for number, exchange in enumerate(recorded.exchanges, 1):
         if not _goes_to_graph(exchange.url):
-            problem = f"expected an https address of Graph ({', '.join(GRAPH_HOSTS)}), got {_short(exchange.url)}"
+            problem = f"expected an https address of Graph ({', '.join(GRAPH_HOSTS)}), got {quoted(exchange.url)}"
             raise CassetteError(cassette.path, problem, place=f"requests/{number}/url")
     for number, told in enumerate(recorded.notifications, 1):
         if not isinstance(told.item, dict):
-            problem = f"expected a notification as a JSON object, each member once, got {_short(_text(told.item))}"
+            problem = f"expected a notification as a JSON object, each member once, got {quoted(_text(told.item))}"
             raise CassetteError(cassette.path, problem, place=f"notifications/{number}")
     telling = {told.at for told in recorded.notifications}
     for at, interaction in enumerate(cassette.interactions):
@@ -61,20 +60,18 @@ def _refuse_too_deep(cassette: Cassette, recorded: Trace) -> None:
     for at, root in sorted(roots.items()):
         interaction = cassette.interactions[at]
         for place, body in (("body", interaction.request.body), ("response/body", interaction.response.body)):
-            if _may_be_deep(body) and _depth(body) > MAX_DEPTH:
+            if _depth(body) > MAX_DEPTH:
                 problem = f"is nested deeper than {MAX_DEPTH} levels"
                 raise CassetteError(cassette.path, problem, place=f"{root}/{place}")
 
 
-def _may_be_deep(body: bytes | None) -> bool:
-    """Quickly seen of nearly all bodies: they hold too few brackets."""
-    return body is not None and body.count(b"[") + body.count(b"{") > MAX_DEPTH
-
-
 def _depth(body: bytes | None) -> int:
-    """How deep brackets are nested in a JSON text; strings may hold some that do not count."""
+    """How deep brackets are nested in a JSON text, at most; strings may hold some that do not count."""
+    brackets = 0 if body is None else body.count(b"[") + body.count(b"{")
+    if body is None or brackets <= MAX_DEPTH:  # of nearly all, and quickly seen
+        return brackets
     depth = most = 0
-    for bracket in _BRACKET.findall(_STRING.sub(b"", body or b"")):
+    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
         depth += 1 if bracket in b"[{" else -1
         most = max(most, depth)
     return most
@@ -83,8 +80,3 @@ def _depth(body: bytes | None) -> int:
 def _text(item: object) -> object:
     """What stood in a body that is no JSON."""
     return item.removeprefix(NO_JSON) if isinstance(item, str) else item
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
