@@ -5,11 +5,10 @@ from harness.compare.drift import Drift
 from harness.compare.following import Following
 from harness.compare.known import Judgement, judge, path_matches
 from harness.compare.moments import Moment, moments
-from harness.compare.trace import NO_JSON, Exchange, Told, Trace, exchange_of, told_of, trace_of
+from harness.compare.trace import Exchange, Told, Trace, exchange_of, told_of, trace_of
 from harness.compare.verdict import Identified, Result, Verdict, Verification
 
 __all__ = [
-    "NO_JSON",
     "Comparing",
     "Comparison",
     "Drift",

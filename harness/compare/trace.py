@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
+from harness.cassette.bodies import parsed
 from harness.cassette.format import Direction, Interaction
 from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS, counting
 from harness.cassette.scenario import ABSENT
-from harness.cassette.strict_json import no_constant, unique_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +86,3 @@ def told_of(interaction: Interaction, at: int = 0) -> list[Told]:
         return [Told(request.uri, headers, ABSENT, body, at, interaction.started)]
     envelope = {name: value for name, value in body.items() if name != "value"}
     return [Told(request.uri, headers, envelope, item, at, interaction.started) for item in body["value"]]
-
-
-NO_JSON: Final = "(no JSON) "
-"""Stands before the text of a body that is no JSON, so that it is not taken for JSON that is text."""
-
-
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=unique_members, parse_constant=no_constant)
-
-
-def parsed(body: bytes | None) -> Any:
-    """The JSON of a body, which is UTF-8; its text behind `NO_JSON` where it is none, or a member stands twice.
-
-    `NaN` is no JSON.
-    """
-    if not body:
-        return ABSENT
-    try:
-        return _DECODER.decode(body.decode())
-    except (ValueError, RecursionError):
-        return NO_JSON + body.decode("utf-8", "backslashreplace")

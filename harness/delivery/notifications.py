@@ -34,6 +34,8 @@ def notification(change: Change, *, new_id: Callable[[], str]) -> Notification:
         callback_uri=call.callback_uri,
         headers=headers,
         body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(),
+        app_id=call.application.id,
+        tenant_id=call.application.tenant_id,
     )
 
 

@@ -50,7 +50,10 @@ class CallbackRefused(HarnessError):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A change as it is posted to the callback URI of its call. `label` names it in one line."""
+    """A change as it is posted to the callback URI of its call. `label` names it in one line.
+
+    app_id, tenant_id: of the application that is told, for whom its token is signed.
+    """
 
     call_id: str
     kind: Kind
@@ -58,6 +61,8 @@ class Notification:
     callback_uri: str
     headers: Mapping[str, str]
     body: bytes
+    app_id: str
+    tenant_id: str
 
 
 class Post(Protocol):

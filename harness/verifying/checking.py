@@ -9,18 +9,12 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from harness.cassette.bodies import NO_JSON
 from harness.cassette.format import Cassette, Direction
 from harness.cassette.safe_yaml import MAX_DEPTH
-from harness.compare import NO_JSON, Trace
+from harness.compare import Trace
 from harness.errors import CassetteError, quoted
-
-GRAPH_HOSTS: Final = (
-    "graph.microsoft.com",
-    "graph.microsoft.us",
-    "dod-graph.microsoft.us",
-    "microsoftgraph.chinacloudapi.cn",
-)
-"""Graph's hosts in the public and the national clouds (documented, https://learn.microsoft.com/graph/deployments)."""
+from harness.graph.hosts import GRAPH_HOSTS
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BRACKET: Final = re.compile(rb"[\[{]|[\]}]")

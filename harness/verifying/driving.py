@@ -17,12 +17,13 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from flask import Flask
 
 from harness.cassette.binding import Binding
+from harness.cassette.bodies import NO_JSON
 from harness.cassette.format import Direction, Interaction, Request, Response
-from harness.compare import NO_JSON, Following, Told, exchange_of, told_of
+from harness.compare import Following, Told, exchange_of, told_of
 from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Notification
+from harness.inprocess.wsgi import called
 from harness.server import Settings, WorldSettings, create_app, renew, seed
-from harness.verifying.calling import called
 
 _NOT_SENT: Final = ("host", "content-length", "transfer-encoding", "accept-encoding", "connection")
 _LOOK_AHEAD: Final = 1.0

@@ -78,7 +78,7 @@ def bot() -> Iterator[Bot]:
 
 
 def notice(uri: str, headers: dict[str, str] | None = None, body: bytes = b"{}") -> Notification:
-    return Notification("a", Kind.CALL, "updated /communications/calls/a", uri, headers or {}, body)
+    return Notification("a", Kind.CALL, "updated /communications/calls/a", uri, headers or {}, body, "bot", "tenant")
 
 
 def resolving_to(*addresses: str) -> Callable[..., list[Any]]:

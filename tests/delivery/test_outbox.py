@@ -71,7 +71,9 @@ def results_of(outbox: Outbox) -> list[tuple[str, int, Result]]:
 
 
 def notice(label: str, *, call: str = "a", kind: Kind = Kind.CALL) -> Notification:
-    return Notification(call, kind, label, "http://localhost/callback", {"Accept": "application/json"}, b"{}")
+    return Notification(
+        call, kind, label, "http://localhost/callback", {"Accept": "application/json"}, b"{}", "bot", "tenant"
+    )
 
 
 # ---- order

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.cassette.bodies import parsed
 from harness.cassette.format import Direction, Interaction, Request, Response
 from harness.cassette.scenario import ABSENT
 from harness.compare import Exchange, Told, Trace, trace_of
-from harness.compare.trace import parsed
 
 Document = Mapping[str, Any]
 Place = tuple[str | int, ...]

@@ -1,0 +1,1 @@
+"""Apps called in process, without a socket."""
