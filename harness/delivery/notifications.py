@@ -15,7 +15,7 @@ def notification(change: Change, *, new_id: Callable[[], str]) -> Notification:
     """One change as it is posted to the callback URI of its call.
 
     Compact JSON, one change an envelope, and the headers of observed traffic (CS 126, 664; msteams-docs 9170) but for
-    those whose values nobody published (`MS-Teams-*`) and the token, which is not signed yet.
+    those whose values nobody published (`MS-Teams-*`) and the token, which is added when it is posted.
     """
     call = change.call
     body = wire.notifications([change])

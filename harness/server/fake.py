@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import Flask
 
+from harness.delivery.signing import Signer
 from harness.graph.refusals import Refusal
 from harness.server.world import World, WorldSettings
 
@@ -48,12 +49,13 @@ class Asked:
 
 @dataclass(slots=True)
 class Fake:
-    """What a running app holds: its world, its settings, and the journal of requests."""
+    """What a running app holds: its world, its settings, the journal of requests, and what signs its tokens."""
 
     world: World
     settings: Settings
     asked: deque[Asked]
     count: int = 0
+    signer: Signer = field(default_factory=Signer)
 
 
 def fake_of(app: Flask) -> Fake:
