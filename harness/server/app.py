@@ -1,12 +1,13 @@
 """The Flask app of one fake: Graph's routes, its headers and errors, and the control routes.
 
 The one place that turns a refusal into Graph's error body and that writes Graph's headers. Routes live in
-`communications` (Graph) and `control` (`/__admin/`).
+`communications` (Graph), `login` (sign-in, which answers in its own form) and `control` (`/__admin/`).
 """
 
 from __future__ import annotations
 
 import json
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ from harness.delivery.outbox import Post
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
 from harness.graph.refusals import REFUSALS, refuse
-from harness.server import communications, control, tokens
+from harness.server import communications, control, login, tokens
 from harness.server.fake import EXTENSION, Asked, Fake, Settings, fake_of
+from harness.server.login_refusals import LoginRefused
 from harness.server.paths import FAMILIES, VERSIONS, canonical
 from harness.server.world import World
 
@@ -79,10 +81,12 @@ def create_app(
                 url_prefix=f"/{version}/{family}",
                 url_defaults={"version": version, "family": family},
             )
+    app.register_blueprint(login.blueprint)
     app.register_blueprint(control.blueprint)
     app.before_request(_name_request)
     app.after_request(_finish)
     app.register_error_handler(GraphError, _refused)
+    app.register_error_handler(LoginRefused, login.refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crashed)
     return app
@@ -144,7 +148,9 @@ def _name_request() -> None:
 
     OPTIONS, which Flask would answer by itself, is a method like any other that is not allowed.
     """
-    request_id = fake_of(current_app).world.new_id()
+    # How often a bot signs in does not move the ids that a seed makes repeatable.
+    is_login = login.is_login(request.path)
+    request_id = str(uuid.uuid4()) if is_login else fake_of(current_app).world.new_id()
     g.ids = _Ids(request_id, request.headers.get("client-request-id") or request_id)
     if control.is_control(request.path):
         return
@@ -166,10 +172,19 @@ def _authenticate() -> None:
 
 def _finish(response: Response) -> Response:
     """Graph's headers on Graph's routes, and the journal of requests."""
-    asked = request
-    path = asked.path
+    path = request.path
     if control.is_control(path):
         return response
+    is_login = login.is_login(path)
+    response = login.finished(response) if is_login else _with_graphs_headers(response)
+    fake = fake_of(current_app)
+    fake.count += 1
+    body = login.kept_body() if is_login else _kept_body()
+    fake.asked.append(Asked(fake.count, request.method, path, response.status_code, g.ids.request, body))
+    return response
+
+
+def _with_graphs_headers(response: Response) -> Response:
     ids: _Ids = g.ids
     headers = [
         ("Strict-Transport-Security", "max-age=31536000"),
@@ -177,16 +192,13 @@ def _finish(response: Response) -> Response:
         ("client-request-id", ids.client_request),
         ("x-ms-ags-diagnostic", _DIAGNOSTIC),
     ]
-    scenario = asked.headers.get("scenario-id")
+    scenario = request.headers.get("scenario-id")
     if scenario:
         headers.append(("scenario-id", scenario))
     if response.status_code not in (202, 204):
         headers += [("Content-Type", CONTENT_TYPE), ("OData-Version", "4.0")]
     headers += [(n, v) for n, v in response.headers if n in ("Location", "Allow")]
     response.headers = Headers(headers)
-    fake = fake_of(current_app)
-    fake.count += 1
-    fake.asked.append(Asked(fake.count, asked.method, path, response.status_code, ids.request, _kept_body()))
     return response
 
 
@@ -215,6 +227,8 @@ def _http_error(error: HTTPException) -> Any:
         return control.problem(error.code or 500, error.description or error.name)
     if isinstance(error, InternalServerError):
         return _crashed(error.original_exception or error)
+    if login.is_login(request.path):
+        return login.http_error(error)
     if isinstance(error, RequestEntityTooLarge):
         return _refused(refuse("too-large", limit=fake_of(current_app).settings.body_limit))
     if isinstance(error, MethodNotAllowed):
@@ -242,5 +256,7 @@ def _crashed(error: BaseException) -> Any:
     current_app.logger.exception("the fake crashed on %s %s", request.method, request.path)
     if control.is_control(request.path):
         return control.problem(500, f"the fake crashed: {error!r}")
+    if login.is_login(request.path):
+        return login.crashed(error)
     crashed = refuse("internal-error")
     return _refused(GraphError(crashed.rule, crashed.status, crashed.code, f"the fake crashed: {error!r}"))

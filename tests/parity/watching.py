@@ -15,6 +15,7 @@ from harness.parity.emitted import ITEMS, TABLES
 from harness.parity.page import COMMAND
 from harness.parity.seen import Item, Place, in_answer, in_notification
 from harness.server import world
+from harness.server.login import is_login
 
 _KNOWN: Final = frozenset(ITEMS)
 
@@ -51,7 +52,7 @@ class Watch:
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """Everything that any fake answers or tells, control routes aside."""
+    """Everything that any fake answers or tells as Graph."""
     watch = Watch()
     make: Callable[..., Notification] = vars(world)["notification"]
 
@@ -62,7 +63,8 @@ def watching() -> Iterator[Watch]:
 
     def answered(sender: flask.Flask, response: flask.Response) -> None:
         request = flask.request
-        if sender.name == "harness.fake" and not request.path.startswith("/__admin"):
+        is_graphs = not request.path.startswith("/__admin") and not is_login(request.path)
+        if sender.name == "harness.fake" and is_graphs:
             body = json.loads(response.get_data()) if response.get_data() else None
             watch.answer(request.method, request.path, response.status_code, list(response.headers.keys()), body)
 
