@@ -15,6 +15,7 @@ from waitress.server import create_server
 
 from harness.delivery.clock import RealClock
 from harness.delivery.http import HttpPost
+from harness.delivery.signing import Signer, signed
 from harness.errors import UsageError
 from harness.server.app import create_app
 from harness.server.fake import Settings
@@ -63,7 +64,8 @@ def serve(
     def submit(action: Callable[[], None]) -> None:
         executor.submit(action)
 
-    app = create_app(settings, post=HttpPost(allow=allow_callbacks), clock=clock, submit=submit)
+    post = signed(HttpPost(allow=allow_callbacks), Signer())
+    app = create_app(settings, post=post, clock=clock, submit=submit)
     channels: dict[int, Any] = {}
     server: Any = create_server(
         app,
