@@ -64,8 +64,8 @@ def serve(
     def submit(action: Callable[[], None]) -> None:
         executor.submit(action)
 
-    post = signed(HttpPost(allow=allow_callbacks), Signer())
-    app = create_app(settings, post=post, clock=clock, submit=submit)
+    post = HttpPost(allow=allow_callbacks)
+    app = create_app(settings, post=signed(post, Signer()), clock=clock, submit=submit)
     channels: dict[int, Any] = {}
     server: Any = create_server(
         app,
@@ -93,6 +93,7 @@ def serve(
         wasyncore.close_all({**open_channels, **channels}, ignore_all=True)
         clock.stop()
         executor.shutdown(wait=True, cancel_futures=True)
+        post.close()
 
 
 def _bind(host: str, port: int) -> socket.socket:

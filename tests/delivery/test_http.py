@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from harness.delivery.http import HttpPost
+from harness.delivery.http import HttpPost, TlsFailed
 from harness.delivery.outbox import CallbackRefused, Notification
 from harness.delivery.settings import Kind
+from harness.errors import UsageError
 
 
 class Bot(ThreadingHTTPServer):
@@ -97,7 +98,6 @@ def test_notification_is_posted_as_it_is(bot: Bot) -> None:
         ("Host", f"127.0.0.1:{bot.port}"),
         *headers.items(),
         ("Content-Length", "12"),
-        ("Connection", "close"),
     ]
 
 
@@ -112,7 +112,7 @@ def test_headers_of_another_connection_are_left_out(bot: Bot) -> None:
     HttpPost()(notice(f"http://127.0.0.1:{bot.port}/", foreign))
 
     ((_, _, got, _),) = bot.got
-    assert got == [("Host", f"127.0.0.1:{bot.port}"), ("Content-Length", "2"), ("Connection", "close")]
+    assert got == [("Host", f"127.0.0.1:{bot.port}"), ("Content-Length", "2")]
 
 
 def test_uri_without_path_goes_to_the_root(bot: Bot) -> None:
@@ -270,11 +270,53 @@ def test_https_certificate_is_verified(tmp_path: Path, monkeypatch: pytest.Monke
 
     with running(bot):
         uri = f"https://localhost:{bot.port}/"
-        with pytest.raises(ssl.SSLCertVerificationError):
+        with pytest.raises(TlsFailed) as failed:
             HttpPost()(notice(uri))
         assert bot.got == []
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert HttpPost()(notice(uri)) == 202
+        assert HttpPost(ca=certificate)(notice(uri)) == 202
+        assert HttpPost(ca=ssl.create_default_context(cafile=certificate))(notice(uri)) == 202
+
+    assert str(failed.value) == (
+        f"the certificate of localhost:{bot.port} is not trusted: self-signed certificate: "
+        "name the CA that signed it, ca='ca.pem'"
+    )
+
+
+def test_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> None:
+    certificate, key = _self_signed(tmp_path)
+    bot = Bot()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    bot.socket = context.wrap_socket(bot.socket, server_side=True, do_handshake_on_connect=False)
+
+    with running(bot), pytest.raises(TlsFailed) as failed:
+        HttpPost(ca=certificate)(notice(f"https://127.0.0.1:{bot.port}/"))
+
+    assert str(failed.value) == (
+        f"the certificate of 127.0.0.1:{bot.port} is not trusted: IP address mismatch, "
+        "certificate is not valid for '127.0.0.1'"
+    )
+
+
+def test_https_to_a_bot_that_speaks_plain_http_is_said_as_such(bot: Bot) -> None:
+    with pytest.raises(TlsFailed, match=rf"^no TLS with 127\.0\.0\.1:{bot.port}: [A-Z_]+$"):
+        HttpPost()(notice(f"https://127.0.0.1:{bot.port}/"))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"), [(None, "No such file or directory"), (b"no PEM", "expected certificates in PEM")]
+)
+def test_ca_of_no_use_is_refused(tmp_path: Path, content: bytes | None, problem: str) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(UsageError) as refused:
+        HttpPost(ca=path)
+
+    assert str(refused.value) == f"ca {str(path)!r}: {problem}"
 
 
 def _no_connection(*_args: Any, **_kwargs: Any) -> Any:
