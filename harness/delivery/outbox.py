@@ -352,7 +352,7 @@ def _result(status: int) -> Result:
 
 def _arranged(notifications: Sequence[Notification], order_of: Callable[[str], Order]) -> list[Notification]:
     out: list[Notification] = []
-    for notification in notifications:
+    for notification in _reversed(notifications, order_of):
         if (
             order_of(notification.call_id) is Order.ROSTER_FIRST
             and notification.kind is Kind.ROSTER
@@ -364,3 +364,10 @@ def _arranged(notifications: Sequence[Notification], order_of: Callable[[str], O
         else:
             out.append(notification)
     return out
+
+
+def _reversed(notifications: Sequence[Notification], order_of: Callable[[str], Order]) -> list[Notification]:
+    """Those whose order is reversed change places among themselves; all others stay where they are."""
+    is_reversed = [order_of(notification.call_id) is Order.REVERSED for notification in notifications]
+    last_first = (n for n, moves in zip(reversed(notifications), reversed(is_reversed), strict=True) if moves)
+    return [next(last_first) if moves else n for n, moves in zip(notifications, is_reversed, strict=True)]

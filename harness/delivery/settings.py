@@ -26,11 +26,13 @@ class Order(StrEnum):
     """Order within the notifications of one cause.
 
     DOCUMENTED: the operation's end, the roster, the end of a replaced call. ROSTER_FIRST: each roster goes just
-    before the operation that it followed (observed, CS 599).
+    before the operation that it followed (observed, CS 599). REVERSED: the last first (assumed: for bots that must not
+    depend on any order).
     """
 
     DOCUMENTED = "documented"
     ROSTER_FIRST = "roster-first"
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,8 +178,19 @@ OPERATION, ROSTER, CALL = Kind.OPERATION, Kind.ROSTER, Kind.CALL
         (Order.ROSTER_FIRST, [OPERATION, OPERATION, ROSTER], [0, 2, 1]),
         (Order.ROSTER_FIRST, [CALL, ROSTER], [0, 1]),
         (Order.ROSTER_FIRST, [ROSTER, OPERATION], [0, 1]),
+        (Order.REVERSED, [OPERATION, ROSTER, CALL], [2, 1, 0]),
+        (Order.REVERSED, [OPERATION], [0]),
     ],
-    ids=["documented", "roster-first", "two rosters", "second operation", "no operation", "roster leads"],
+    ids=[
+        "documented",
+        "roster-first",
+        "two rosters",
+        "second operation",
+        "no operation",
+        "roster leads",
+        "reversed",
+        "one reversed",
+    ],
 )
 def test_order_within_one_cause(order: Order, batch: list[Kind], wanted: list[int]) -> None:
     rig = Rig(settings=DeliverySettings(order=order))
@@ -207,6 +218,35 @@ def test_roster_of_another_call_stays_where_it_is() -> None:
     rig.clock.drain()
 
     assert rig.bot.labels == ["operation", "roster"]
+
+
+def test_reversed_order_goes_across_the_calls_of_one_cause() -> None:
+    rig = Rig(settings=DeliverySettings(order=Order.REVERSED))
+    rig.outbox.put([notice("operation", kind=OPERATION), notice("roster", kind=ROSTER), notice("end", call="b")])
+
+    rig.clock.drain()
+
+    assert rig.bot.labels == ["end", "roster", "operation"]
+
+
+def test_reversed_order_of_one_call_leaves_others_where_they_are() -> None:
+    rig = Rig()
+    batch = [notice("1"), notice("2", call="b"), notice("3"), notice("4", call="b"), notice("5")]
+    rig.outbox.put(batch, own={"a": DeliverySettings(order=Order.REVERSED)})
+
+    rig.clock.drain()
+
+    assert rig.bot.labels == ["5", "2", "3", "4", "1"]
+
+
+def test_reversed_order_keeps_to_one_cause() -> None:
+    rig = Rig(settings=DeliverySettings(order=Order.REVERSED))
+    rig.outbox.put([notice("first"), notice("second")])
+    rig.outbox.put([notice("third")])
+
+    rig.clock.drain()
+
+    assert rig.bot.labels == ["second", "first", "third"]
 
 
 # ---- loss and duplication
@@ -661,8 +701,8 @@ def test_settings_left_out_are_the_default() -> None:
             {"dealy": 1},
             "body: unknown 'dealy'; known: order, delay, jitter, drop, duplicate, retries, backoff",
         ),
-        ({"order": "random"}, "body.order: 'random' is none of documented, roster-first"),
-        ({"order": []}, "body.order: [] is none of documented, roster-first"),
+        ({"order": "random"}, "body.order: 'random' is none of documented, roster-first, reversed"),
+        ({"order": []}, "body.order: [] is none of documented, roster-first, reversed"),
         ({"drop": "call"}, "body.drop: expected a list of call, roster, operation, got 'call'"),
         ({"duplicate": ["calls"]}, "body.duplicate: expected a list of call, roster, operation, got ['calls']"),
         ({"delay": -1}, "body.delay: expected seconds, from 0 to 86400, got -1"),

@@ -133,7 +133,7 @@ WRONG: dict[str, tuple[str, str, Any, str]] = {
         "PUT",
         "/deliveries",
         {"order": "random"},
-        "body.order: 'random' is none of documented, roster-first",
+        "body.order: 'random' is none of documented, roster-first, reversed",
     ),
 }
 

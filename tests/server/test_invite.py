@@ -368,13 +368,14 @@ def test_ended_operation_is_gone_where_the_rules_say_so() -> None:
     ("delivery", "labels"),
     [
         (DeliverySettings(order=Order.ROSTER_FIRST), ["updated roster of 2", "deleted operation completed"]),
+        (DeliverySettings(order=Order.REVERSED), ["updated roster of 2", "deleted operation completed"]),
         (DeliverySettings(drop=frozenset({Kind.ROSTER})), ["deleted operation completed"]),
         (
             DeliverySettings(duplicate=frozenset({Kind.OPERATION})),
             ["deleted operation completed", "deleted operation completed", "updated roster of 2"],
         ),
     ],
-    ids=["roster first", "no roster", "operation twice"],
+    ids=["roster first", "reversed", "no roster", "operation twice"],
 )
 def test_order_loss_and_duplication_can_be_set(delivery: DeliverySettings, labels: list[str]) -> None:
     fake = rig(delivery=delivery)
