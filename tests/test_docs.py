@@ -20,6 +20,8 @@ from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS
 from harness.cassette.scenario import KINDS, Known, Omitted, Scenario, Source, SourceKind, Unseen
 from harness.cli import _parser, main
 from harness.cli.verify import FORMS
+from harness.delivery import DeliverySettings, Order
+from harness.delivery.bot_kinds import BotKind
 from harness.graph.refusals import FAILURES, REFUSALS
 from harness.graph.types import Rules
 from harness.pytest_plugin import pytest_addoption
@@ -33,6 +35,7 @@ from tests.server.test_serving import served
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 CASSETTES = (ROOT / "docs" / "cassettes.md").read_text()
+BOTS = (ROOT / "docs" / "bots.md").read_text()
 SERVE = (ROOT / "docs" / "serve.md").read_text()
 VERIFY = (ROOT / "docs" / "verify.md").read_text()
 INVITE = ROOT / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
@@ -103,6 +106,28 @@ def test_python_example_makes_an_app() -> None:
     exec(blocks(SERVE, "python")[0], namespace)
 
     assert namespace["app"].name == "harness.fake"
+
+
+def test_example_of_a_bot_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(blocks(BOTS, "python")[0], {})
+
+    assert capsys.readouterr().out.splitlines() == [
+        "application/json establishing",
+        "call 202",
+        "application/json established",
+        "call 202",
+    ]
+
+
+def test_every_kind_of_bot_is_documented() -> None:
+    assert re.findall(r"\| `([\w-]+)` \|$", BOTS, re.MULTILINE) == list(BotKind)
+
+
+def test_every_order_of_delivery_is_documented() -> None:
+    section = SERVE.split("Delivery settings:")[1].split("\n\n")[0]
+
+    assert [order for order in Order if f"`{order}`" not in section] == []
+    assert [f.name for f in fields(DeliverySettings) if f"`{f.name}`" not in section] == []
 
 
 def test_seeding_example_is_accepted(fake: Rig) -> None:

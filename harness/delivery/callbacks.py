@@ -20,6 +20,11 @@ class Callback:
     query: str
 
     @property
+    def shown_origin(self) -> str:
+        scheme, host, port = self.origin
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+    @property
     def target(self) -> str:
         return (self.path or "/") + (f"?{self.query}" if self.query else "")
 

@@ -37,8 +37,8 @@ async def called(
 ) -> Answer:
     """Status, headers and body of an app's answer to a request for an absolute URL.
 
-    state: of the app's lifespan; the app gets a copy. after: takes the app's task when that goes on behind its answer
-    (work in the background); without it, its end is waited for.
+    state: of the app's lifespan; the app gets a copy. after: takes the app's task once the answer is whole, for it may
+    go on (work in the background) and fail; without it, its end is waited for.
     Raises: what the app raises before its answer is whole; NotAsgi. Cancelled, it cancels the app.
     """
     exchange = _Exchange(body or b"")
@@ -55,11 +55,10 @@ async def called(
         raise
     finally:
         whole.cancel()
-    if task.done():
-        exchange.is_over.set()
-        task.result()
-    elif after is not None:
+    if after is not None and exchange.is_over.is_set():
         after(task)
+    else:
+        task.result()
     return exchange.answer()
 
 
@@ -75,9 +74,9 @@ async def lifespan(app: App, *, timeout: float | None = 10.0) -> AsyncIterator[d
     task = asyncio.ensure_future(_awaited(app, scope, life.receive, life.send))
     try:
         if not await _reached(life.started, task, "startup", timeout):
-            if life.was_told and not isinstance(task.exception(), NotAsgi):
-                life.raise_failure("startup")
-                task.result()
+            error = task.exception()
+            if error is not None and life.was_told and not isinstance(error, NotAsgi):
+                raise error
         elif life.failure is not None:
             with suppress(Exception):
                 await asyncio.wait_for(asyncio.shield(task), timeout)

@@ -226,6 +226,23 @@ def test_work_behind_the_answer_is_waited_for_unless_somebody_takes_it() -> None
     assert done == ["work"]
 
 
+def test_failure_behind_the_answer_leaves_the_answer_an_answer() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await answer(send)
+        raise ValueError("too late")
+
+    async def taken() -> tuple[int, BaseException | None]:
+        tasks: list[asyncio.Task[None]] = []
+        status, _, _ = await called(app, "POST", URL, [], b"", after=tasks.append)
+        return status, tasks[0].exception()
+
+    status, error = run(taken)
+
+    assert (status, str(error)) == (202, "too late")
+    with pytest.raises(ValueError, match=r"^too late$"):
+        ask(app)
+
+
 def test_cancelled_call_cancels_the_app() -> None:
     got: list[str] = []
 
@@ -301,12 +318,16 @@ def living(startup: Callable[[], None], shutdown: Callable[[], None]) -> FastAPI
     return FastAPI(lifespan=life)
 
 
+def fine() -> None:
+    pass
+
+
 def fail() -> None:
     raise ValueError("no database")
 
 
 @pytest.mark.parametrize(
-    ("app", "part"), [(living(fail, bool), "startup"), (living(bool, fail), "shutdown")], ids=["startup", "shutdown"]
+    ("app", "part"), [(living(fail, fine), "startup"), (living(fine, fail), "shutdown")], ids=["startup", "shutdown"]
 )
 def test_failure_that_the_app_tells_is_raised_in_its_words(app: App, part: str) -> None:
     async def work() -> None:
