@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.benchmarks import compare, verify
+from tests.benchmarks import compare, deliver, verify
 
 COMPARED = """\
 equal traces of one cassette with # interactions; medians of # rounds
@@ -73,8 +73,22 @@ memory of cassettes of #, # interactions: # MiB beside # of the program; # MiB o
 """
 
 
+DELIVERED = """\
+notifications of # bytes from one thread over one connection; medians of # rounds
+a second ratio
+this harness # #
+raw socket # #
+http.client # #
+requests # #
+httpx # #
+→ this harness, a second: # (aim: at least #)
+"""
+
+
 @pytest.mark.parametrize(
-    ("main", "printed"), [(compare.main, COMPARED), (verify.main, VERIFIED)], ids=["compare", "verify"]
+    ("main", "printed"),
+    [(compare.main, COMPARED), (verify.main, VERIFIED), (deliver.main, DELIVERED)],
+    ids=["compare", "verify", "deliver"],
 )
 def test_benchmark_prints_every_figure(
     main: Callable[[Sequence[str]], int], printed: str, capsys: pytest.CaptureFixture[str]
