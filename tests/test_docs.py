@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,14 @@ from harness.cli import _parser, main
 from harness.cli.verify import FORMS
 from harness.delivery import DeliverySettings, Order
 from harness.delivery.bot_kinds import BotKind
-from harness.graph.refusals import FAILURES, REFUSALS
+from harness.graph.refusals import FAILURES, REFUSALS, Refusal
 from harness.graph.types import Rules
+from harness.parity.routes import ROUTES
 from harness.pytest_plugin import pytest_addoption
 from harness.report import timeline
-from harness.server import create_app
+from harness.server import Fault, create_app
+from harness.server.fault_bodies import fault_to_json
+from harness.server.faults import DEFAULTS, TOKEN_DEFAULTS, VERBS
 from harness.server.seeding import rules_to_json
 from tests.conftest import Bot, Rig
 from tests.server.listening import listening
@@ -36,6 +41,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 CASSETTES = (ROOT / "docs" / "cassettes.md").read_text()
 BOTS = (ROOT / "docs" / "bots.md").read_text()
+FAULTS = (ROOT / "docs" / "faults.md").read_text()
 SERVE = (ROOT / "docs" / "serve.md").read_text()
 VERIFY = (ROOT / "docs" / "verify.md").read_text()
 INVITE = ROOT / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
@@ -131,8 +137,6 @@ def test_every_order_of_delivery_is_documented() -> None:
 
 
 def test_seeding_example_is_accepted(fake: Rig) -> None:
-    import json
-
     example = json.loads(blocks(SERVE, "json")[0])
 
     assert fake.control("POST", "/calls", example).status_code == 201
@@ -180,7 +184,12 @@ def test_every_option_and_setting_of_the_plugin_is_documented() -> None:
 def test_every_control_route_is_documented() -> None:
     rules = [r for r in create_app(post=Bot()).url_map.iter_rules() if r.rule.startswith("/__admin")]
     routes = {
-        (method, re.sub(r"<any\((.+)\):what>", r"\1", rule.rule).replace("<call_id>", "{id}"))
+        (
+            method,
+            re.sub(r"<any\((.+)\):what>", r"\1", rule.rule)
+            .replace("<call_id>", "{id}")
+            .replace("<int:number>", "{number}"),
+        )
         for rule in rules
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
@@ -189,9 +198,49 @@ def test_every_control_route_is_documented() -> None:
         ("POST", f"/__admin/calls/{{id}}/{v}") for _, p in routes if ", " in p for v in p.split("/")[-1].split(", ")
     }
 
-    documented = set(re.findall(r"`(GET|POST|PUT) (/__admin[^`]*)`", SERVE))
+    documented = set(re.findall(r"`(GET|POST|PUT|DELETE) (/__admin[^`]*)`", SERVE))
     documented |= {("POST", f"/__admin/calls/{{id}}/{v}") for v in re.findall(r"`…/(\w+)`", SERVE)}
     assert documented == known
+
+
+def default_rows(table: Mapping[int, Refusal]) -> list[str]:
+    """Rows of docs/faults.md, from a table in the code."""
+    rows = [f"| {s} | `{r.code}` | {r.message or '(empty)'} | {r.evidence} | {r.source} |" for s, r in table.items()]
+    return ["| status | code | message | evidence | source |", "|---|---|---|---|---|", *rows]
+
+
+def test_every_verb_of_faults_is_documented_with_its_request() -> None:
+    section = FAULTS.split("## Verbs")[1].split("##")[0]
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.+) \|$", section, re.MULTILINE))
+
+    assert list(rows) == list(VERBS)
+    of_graph = [request for verb, request in rows.items() if verb not in ("token", "any")]
+    assert sorted(of_graph) == sorted(f"`{route.name}`" for route in ROUTES)
+
+
+def test_every_member_of_a_fault_is_documented() -> None:
+    section = FAULTS.split("## Members")[1].split("##")[0]
+    rows = re.findall(r"^\| (`.+?`) \| (`.+?`) \|", section, re.MULTILINE)
+    python, spelled = ([n for row in rows for n in re.findall(r"`(\w+)`", row[column])] for column in (0, 1))
+
+    assert sorted(python) == sorted(f.name for f in fields(Fault))
+    assert sorted(spelled) == sorted(fault_to_json(Fault("any", status=503)))
+
+
+def test_default_codes_of_faults_are_current() -> None:
+    section = FAULTS.split("## Default codes")[1].split("##")[0]
+
+    shown = [line for line in section.splitlines() if line.startswith("|")]
+    assert shown == [*default_rows(DEFAULTS), *default_rows(TOKEN_DEFAULTS)]
+
+
+def test_examples_of_faults_are_accepted(fake: Rig) -> None:
+    namespace: dict[str, Any] = {}
+
+    exec(blocks(FAULTS, "python")[0], namespace)
+
+    assert [h.fault.verb for h in namespace["faults"].held()] == ["invite", "get-call", "hang-up"]
+    assert fake.control("POST", "/faults", json.loads(blocks(FAULTS, "json")[0])).status_code == 201
 
 
 def test_every_rule_is_documented_with_its_default() -> None:

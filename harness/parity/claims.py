@@ -21,11 +21,18 @@ _SAMPLE: Final = "https://learn.microsoft.com/graph/auth-v2-service"
 _ANSWERED_CALL: Final = "https://github.com/MicrosoftDocs/msteams-docs/issues/9170"
 _JOINED: Final = "https://github.com/microsoftgraph/microsoft-graph-comms-samples/issues/632"
 
+_THROTTLING: Final = "https://learn.microsoft.com/graph/throttling"
+
 _ECHOED: Final = "Comes back as it was sent; the source shows it in a request only."
 _SET: Final = Claim(Evidence.SCHEMA, METADATA, "Declared on communicationsIdentitySet.")
 _DERIVED: Final = Claim(Evidence.SCHEMA, METADATA, "Its base type is abstract, so that OData wants the type named.")
 
+_THROTTLED: Final = Claim(Evidence.DOCUMENTED, _THROTTLING, "Of a 429 only, which a fault asks for.")
+
 _ANSWERED: Final[Mapping[str, Claim]] = {
+    "InnerError.code": _THROTTLED,
+    "InnerError.message": _THROTTLED,
+    "InnerError.status": _THROTTLED,
     "appHostedMediaConfig.removeFromDefaultAudioGroup": Claim(Evidence.ASSUMED, _CREATE, _ECHOED),
     "serviceHostedMediaConfig.removeFromDefaultAudioGroup": Claim(Evidence.ASSUMED, _CREATE, _ECHOED),
     "outgoingCallOptions.allowGuestToBypassLobby": Claim(Evidence.ASSUMED, _JOINED, _ECHOED),
@@ -55,6 +62,7 @@ _ANSWER_HEADERS: Final[Mapping[str, Claim]] = {
     "Allow": Claim(Evidence.ASSUMED, reason="HTTP wants it beside a 405; nobody published one of Graph's."),
     "Content-Type": Claim(Evidence.DOCUMENTED, _SAMPLE),
     "OData-Version": Claim(Evidence.DOCUMENTED, _SAMPLE),
+    "Retry-After": Claim(Evidence.DOCUMENTED, _THROTTLING, "Where a fault asks for it."),
     "Strict-Transport-Security": Claim(Evidence.OBSERVED, _ANSWERED_CALL),
     "scenario-id": Claim(Evidence.OBSERVED, _ANSWERED_CALL),
 }

@@ -16,7 +16,7 @@ from harness.parity.seen import Item, Kind
 
 # Type -> members, in alphabetical order.
 ANSWERED: Final[Mapping[str, str]] = {
-    "InnerError": "client-request-id date request-id",
+    "InnerError": "client-request-id code date message request-id status",
     "MainError": "code innerError message",
     "ODataError": "error",
     "appHostedMediaConfig": "@odata.type blob removeFromDefaultAudioGroup",
@@ -96,6 +96,7 @@ ANSWER_HEADERS: Final = (
     "Content-Type",
     "Location",
     "OData-Version",
+    "Retry-After",
     "Strict-Transport-Security",
     "client-request-id",
     "request-id",

@@ -103,7 +103,11 @@ _BY_HAND: Final = (
     ),
     Gap(NOT_DONE, "several notifications in one envelope", f"{_API}/resources/commsnotifications"),
     Gap(NOT_DONE, "a call that ends 45 minutes after its last `keepAlive`", f"{_API}/call-keepalive"),
-    Gap(NOT_DONE, "throttling: 429 with `Retry-After`", "https://learn.microsoft.com/graph/throttling-limits"),
+    Gap(
+        NOT_DONE,
+        "throttling by itself: only a fault answers 429",
+        "https://learn.microsoft.com/graph/throttling-limits",
+    ),
     Gap(NOT_DONE, "headers `MS-Teams-*` and `X-Microsoft-Skype-Caller-Region` of notifications", _HEADERS),
 )
 

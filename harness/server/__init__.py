@@ -2,8 +2,23 @@
 
 from harness.server.app import create_app, renew
 from harness.server.fake import Fake, Settings, fake_of
+from harness.server.faults import Fault
+from harness.server.patience import Impatient
 from harness.server.seeding import seed
 from harness.server.serving import Served, serve
 from harness.server.world import World, WorldSettings
 
-__all__ = ["Fake", "Served", "Settings", "World", "WorldSettings", "create_app", "fake_of", "renew", "seed", "serve"]
+__all__ = [
+    "Fake",
+    "Fault",
+    "Impatient",
+    "Served",
+    "Settings",
+    "World",
+    "WorldSettings",
+    "create_app",
+    "fake_of",
+    "renew",
+    "seed",
+    "serve",
+]

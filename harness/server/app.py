@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,7 +22,7 @@ from harness.delivery.outbox import Post
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
 from harness.graph.refusals import REFUSALS, refuse
-from harness.server import communications, control, login, tokens
+from harness.server import communications, control, login, striking, tokens
 from harness.server.fake import EXTENSION, Asked, Fake, Settings, fake_of
 from harness.server.login_refusals import LoginRefused
 from harness.server.paths import FAMILIES, VERSIONS, canonical
@@ -71,7 +70,7 @@ def create_app(
     app.response_class = _Response
     app.json = _Json(app)
     renew(app, settings, post=post, clock=clock, submit=submit)
-    app.wsgi_app = _CanonicalPath(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = striking.Cutting(_CanonicalPath(app.wsgi_app))  # type: ignore[method-assign]
     app.url_map.strict_slashes = False
     for version in VERSIONS:
         for family in FAMILIES:
@@ -105,7 +104,7 @@ def renew(
     if unknown:
         raise UsageError(f"unknown refusals: {', '.join(unknown)}; known: {', '.join(sorted(REFUSALS))}")
     world = World(settings.world, clock=clock or VirtualClock(), post=post, submit=submit)
-    fake = Fake(world, settings, deque(maxlen=settings.journal))
+    fake = Fake(world, settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.extensions[EXTENSION] = fake
     return fake
@@ -143,21 +142,27 @@ class _CanonicalPath:
         return self._app(environ, start_response)
 
 
-def _name_request() -> None:
+def _name_request() -> Response | None:
     """`client-request-id` is the client's own, or equal to `request-id` (observed, msteams-docs 9170).
 
+    Then comes the token, then the fault that the request meets, if there is one: its answer.
     OPTIONS, which Flask would answer by itself, is a method like any other that is not allowed.
     """
     # How often a bot signs in does not move the ids that a seed makes repeatable.
     is_login = login.is_login(request.path)
     request_id = str(uuid.uuid4()) if is_login else fake_of(current_app).world.new_id()
     g.ids = _Ids(request_id, request.headers.get("client-request-id") or request_id)
+    g.fault = None
     if control.is_control(request.path):
-        return
+        return None
     if request.path.split("/")[1] in VERSIONS:
         _authenticate()
+    met = striking.meet()
+    if met is not None:
+        return met
     if request.method == "OPTIONS":
         raise MethodNotAllowed
+    return None
 
 
 def _authenticate() -> None:
@@ -175,12 +180,14 @@ def _finish(response: Response) -> Response:
     path = request.path
     if control.is_control(path):
         return response
+    response = striking.late(response)
     is_login = login.is_login(path)
     response = login.finished(response) if is_login else _with_graphs_headers(response)
     fake = fake_of(current_app)
     fake.count += 1
     body = login.kept_body() if is_login else _kept_body()
-    fake.asked.append(Asked(fake.count, request.method, path, response.status_code, g.ids.request, body))
+    status = 0 if striking.is_cut() else response.status_code
+    fake.asked.append(Asked(fake.count, request.method, path, status, g.ids.request, body, g.fault))
     return response
 
 
@@ -197,7 +204,7 @@ def _with_graphs_headers(response: Response) -> Response:
         headers.append(("scenario-id", scenario))
     if response.status_code not in (202, 204):
         headers += [("Content-Type", CONTENT_TYPE), ("OData-Version", "4.0")]
-    headers += [(n, v) for n, v in response.headers if n in ("Location", "Allow")]
+    headers += [(n, v) for n, v in response.headers if n in ("Location", "Allow", "Retry-After")]
     response.headers = Headers(headers)
     return response
 

@@ -1,4 +1,4 @@
-"""The fake's own routes below `/__admin/`: health, reset, calls, people, rules, clock, deliveries, requests.
+"""The fake's own routes below `/__admin/`: health, reset, calls, people, rules, faults, clock, deliveries, requests.
 
 They answer in plain JSON; a wrong request is 400 with `problem`. No web page can command a fake on loopback: what
 changes something must say `application/json`, which pages of another origin cannot send, and the fake must be called
@@ -20,6 +20,8 @@ from harness.errors import GraphError, UsageError
 from harness.graph.types import Call, Happening, IdentityKind
 from harness.server import bodies, seeding
 from harness.server.fake import fake_of
+from harness.server.fault_bodies import fault_from_json, fault_to_json
+from harness.server.faults import Held
 from harness.server.world import World
 
 PREFIX: Final = "/__admin"
@@ -96,10 +98,7 @@ def reset() -> Answer:
     seed = _json("seed").get("seed")
     if seed is not None and type(seed) is not int:
         raise UsageError(f"seed: expected a whole number, got {seed!r}")
-    _world().reset(seed)
-    fake = fake_of(current_app)
-    fake.asked.clear()
-    fake.count = 0
+    fake_of(current_app).reset(seed)
     return {"status": "reset"}, 200
 
 
@@ -215,6 +214,40 @@ def set_rules() -> Answer:
     return seeding.rules_to_json(world.rules), 200
 
 
+@blueprint.get("/faults")
+def list_faults() -> Answer:
+    """Faults that are spent and that are active, and requests that did not wait as long as they were told."""
+    fake = fake_of(current_app)
+    return {
+        "faults": [_shown_fault(held) for held in fake.faults.held()],
+        "impatient": [
+            {"application": i.application, "method": i.method, "path": i.path}
+            | {"retryAfter": i.retry_after, "waited": i.waited}
+            for i in fake.impatient
+        ],
+    }, 200
+
+
+@blueprint.post("/faults")
+def add_fault() -> Answer:
+    """`{"verb": "invite", "status": 503, "retryAfter": 2}`: the next invite is met by it."""
+    faults = fake_of(current_app).faults
+    number = faults.add(fault_from_json(_json(), "fault"))
+    return {"number": number}, 201
+
+
+@blueprint.delete("/faults")
+def clear_faults() -> Answer:
+    fake_of(current_app).faults.clear()
+    return {"faults": []}, 200
+
+
+@blueprint.delete("/faults/<int:number>")
+def remove_fault(number: int) -> Answer:
+    fake_of(current_app).faults.remove(number)
+    return {"number": number}, 200
+
+
 @blueprint.get("/requests")
 def list_requests() -> Answer:
     asked = list(fake_of(current_app).asked)
@@ -226,6 +259,7 @@ def list_requests() -> Answer:
                 "path": a.path,
                 "status": a.status,
                 "requestId": a.request_id,
+                "fault": fault_to_json(a.fault) if a.fault else None,
                 "body": a.body.decode("utf-8", "replace"),
             }
             for a in asked
@@ -262,6 +296,10 @@ def _shown(call: Call) -> dict[str, Any]:
         ],
         "operations": [{"id": o.id, "status": o.status, "clientContext": o.client_context} for o in call.operations],
     }
+
+
+def _shown_fault(held: Held) -> dict[str, Any]:
+    return {"number": held.number, "matched": held.matched, "hits": held.hits, **fault_to_json(held.fault)}
 
 
 def _shown_delivery(delivery: Delivery) -> dict[str, Any]:

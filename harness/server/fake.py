@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +12,8 @@ from flask import Flask
 
 from harness.delivery.signing import Signer
 from harness.graph.refusals import Refusal
+from harness.server.faults import Fault, Faults
+from harness.server.patience import Impatient, Patience
 from harness.server.world import World, WorldSettings
 
 EXTENSION: Final = "harness"
@@ -37,7 +40,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as the journal keeps it. `body`: at most its first 16 KiB."""
+    """One request as the journal keeps it.
+
+    status: what the client got, 0 when its connection was cut. body: at most its first 16 KiB. fault: what it met.
+    """
 
     number: int
     method: str
@@ -45,17 +51,37 @@ class Asked:
     status: int
     request_id: str
     body: bytes
+    fault: Fault | None = None
 
 
-@dataclass(slots=True)
 class Fake:
-    """What a running app holds: its world, its settings, the journal of requests, and what signs its tokens."""
+    """What a running app holds: its world, settings, journal of requests, the faults that they meet, what signs tokens.
 
-    world: World
-    settings: Settings
-    asked: deque[Asked]
-    count: int = 0
-    signer: Signer = field(default_factory=Signer)
+    sleep: how the latency of a fault passes; in real seconds, as a client's time-out does.
+    """
+
+    def __init__(self, world: World, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.world = world
+        self.settings = settings
+        self.asked: deque[Asked] = deque(maxlen=settings.journal)
+        self.count = 0
+        self.faults = Faults(world.chance)
+        self.patience = Patience(world.clock.now, time.monotonic)
+        self.signer = Signer()
+        self.sleep = sleep
+
+    @property
+    def impatient(self) -> list[Impatient]:
+        """Requests that came before the `Retry-After` of a fault had passed, the last hundred."""
+        return self.patience.impatient()
+
+    def reset(self, seed: int | None = None) -> None:
+        """Forget everything but the settings; ids start again from `seed`, if there is one."""
+        self.world.reset(seed)
+        self.asked.clear()
+        self.count = 0
+        self.faults.clear()
+        self.patience.clear()
 
 
 def fake_of(app: Flask) -> Fake:

@@ -76,6 +76,8 @@ def serve(
         # The app refuses what is too large, in Graph's words; waitress only guards the disk.
         max_request_body_size=max(settings.body_limit * 4, 2**26),
         ident=None,
+        # An OSError of the app is a connection that a fault cuts: then nothing is answered, and nothing is logged.
+        log_socket_errors=False,
     )
     clock.start()
     open_channels: dict[int, Any] = {}

@@ -112,6 +112,11 @@ class World:
         variant = "89ab"[bits >> 120]
         return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-{variant}{digits[15:18]}-{digits[18:30]}"
 
+    def chance(self, probability: float) -> bool:
+        """Whether something as likely as this happens, by the random that ids come from."""
+        with self._lock:
+            return self._random.random() < probability
+
     # ---- what a bot asks for
 
     def create(self, asked: NewCall, application: Application) -> Call:

@@ -101,6 +101,10 @@ EXCEPTIONS: Final[Mapping[tuple[str, str], Allowed]] = {
         {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"},
         "documented, errors; observed everywhere: no zone",
     ),
+    **{
+        ("ODataErrors.InnerError", member): Allowed(_TEXT, "documented, throttling: of a 429")
+        for member in ("code", "message", "status")
+    },
 }
 """(type, member) -> what is allowed there; derived types are included."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.server import Fault, fake_of
 from tests.conftest import CALLBACK, TOKEN, Rig, phone, user
 
 NS = "#microsoft.graph."
@@ -71,3 +72,5 @@ def _headers(fake: Rig) -> None:
     fake.send("GET", f"/calls/{call_id}", headers={"scenario-id": "s"})
     fake.send("PUT", f"/calls/{call_id}", {})
     fake.invite(call_id, user("adele"))
+    fake_of(fake.app).faults.add(Fault("get-call", status=429, retry_after=2.128))
+    assert fake.send("GET", f"/calls/{call_id}").status_code == 429

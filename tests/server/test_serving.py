@@ -94,6 +94,34 @@ def test_real_time_is_moved_by_control() -> None:
         assert bot.wait_for(1)[0]["resourceData"]["status"] == "failed"
 
 
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before", "after"])
+def test_reset_cuts_the_connection_without_an_answer(after_effect: bool, caplog: pytest.LogCaptureFixture) -> None:
+    with served() as fake:
+        ask(fake, "POST", "/__admin/calls", {"id": "c", "callbackUri": "http://127.0.0.1:1/"})
+        ask(fake, "POST", "/__admin/faults", {"verb": "hang-up", "reset": True, "afterEffect": after_effect})
+
+        with pytest.raises(http.client.RemoteDisconnected):
+            ask(fake, "DELETE", "/v1.0/communications/calls/c")
+
+        left = [call["id"] for call in ask(fake, "GET", "/__admin/calls")[1]["calls"]]
+        assert left == ([] if after_effect else ["c"])
+    assert "Exception" not in caplog.text
+
+
+def test_latency_lets_a_client_run_into_its_time_out() -> None:
+    with served() as fake:
+        ask(fake, "POST", "/__admin/faults", {"verb": "get-call", "latency": 0.5})
+        parts = urlsplit(fake.url)
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=0.05)
+        connection.request("GET", "/v1.0/communications/calls/c", headers={"Authorization": "Bearer x"})
+
+        with pytest.raises(TimeoutError):
+            connection.getresponse()
+
+        connection.close()
+        assert ask(fake, "GET", "/v1.0/communications/calls/c")[0] == 404
+
+
 def test_kept_alive_connection_does_not_stall() -> None:
     """Servers that write head and body apart wait for a delayed acknowledgement, 40 ms a request."""
     with served() as fake:

@@ -1,0 +1,93 @@
+"""What faults do to the request that Flask is at: another answer, a late one, or none.
+
+Which request meets which fault is in `faults`; the app asks here before a view and when its answer is there.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from flask import Response, current_app, g, request
+
+from harness.server import fault_bodies
+from harness.server.fake import fake_of
+from harness.server.faults import TOKEN, Fault, verb_of
+
+_CUT: Final = "harness.cut"
+"""In the environment of a request whose answer nobody gets."""
+
+
+class Cutting:
+    """WSGI middleware: in place of an answer that a fault takes away, the connection is cut.
+
+    Raises: ConnectionResetError, which the server, or who calls the app in process, makes of it what a client sees.
+    """
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        answer = self._app(environ, start_response)
+        if _CUT not in environ:
+            return answer
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+        raise ConnectionResetError(errno.ECONNRESET, "connection reset, by a fault of the fake")
+
+
+def is_cut() -> bool:
+    """Whether the client of this request gets no answer at all."""
+    return _CUT in request.environ
+
+
+def meet() -> Response | None:
+    """The answer of the fault that this request meets, kept as `g.fault`; None: go on.
+
+    Only what an application was read for, and the token endpoint, meets faults. A fault comes after the token and
+    before everything else (assumed).
+    """
+    verb = verb_of(request.endpoint)
+    application = g.get("application")
+    if application is None and verb != TOKEN:
+        return None
+    fake = fake_of(current_app)
+    key = (application.id if application else "", request.method, request.path)
+    fake.patience.came(key)
+    fault = fake.faults.meet(verb, (request.view_args or {}).get("call_id"))
+    g.fault = fault
+    if fault is None:
+        return None
+    if fault.retry_after is not None:
+        fake.patience.told_to_wait(key, fault.retry_after)
+    return None if fault.after_effect else _strike(fault)
+
+
+def late(response: Response) -> Response:
+    """The answer that is there, or what a fault `after_effect` makes of it."""
+    fault: Fault | None = g.fault
+    if fault is None or not fault.after_effect:
+        return response
+    return _strike(fault) or response
+
+
+def _strike(fault: Fault) -> Response | None:
+    fake = fake_of(current_app)
+    fake.sleep(fault.latency)
+    if fault.reset:
+        request.environ[_CUT] = True
+    if fault.status is None and not fault.reset:
+        return None
+    body = fault_bodies.answer(
+        fault,
+        verb=verb_of(request.endpoint),
+        date=fake.world.clock.now().strftime("%Y-%m-%dT%H:%M:%S"),
+        request_id=g.ids.request,
+        client_request_id=g.ids.client_request,
+    )
+    response = current_app.make_response((body, fault.status or 503))
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = fault_bodies.retry_after(fault.retry_after)
+    return response
