@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import Final
 from urllib.parse import urlsplit
 
 from harness.graph import operations, roster
 from harness.graph.permissions import require_create
 from harness.graph.refusals import (
     ENDED_BY_BOT,
-    TARGET_DECLINED,
-    TARGET_UNANSWERED,
     refuse,
 )
 from harness.graph.states import CALL_STEPS, CallStep, InvitationStep, after
@@ -104,6 +101,7 @@ def reaction_due(call_id: str, invitation: Invitation, rules: Rules) -> Due:
     kinds = {
         ReactionKind.ANSWERS: Happening.ANSWERS,
         ReactionKind.DECLINES: Happening.DECLINES,
+        ReactionKind.BUSY: Happening.BUSY,
         ReactionKind.FAILS: Happening.FAILS,
     }
     happening = kinds.get(reaction.kind)
@@ -135,9 +133,6 @@ def target_fails(call: Call, target: Invitation, result: ResultInfo) -> Outcome:
         return end(call, result, sender=target.person.identity)
     call, told = operations.settle(call, target, InvitationStep.FAIL, result)
     return Outcome((call,), told)
-
-
-TARGET_RESULTS: Final = {Happening.DECLINES: TARGET_DECLINED, Happening.EXPIRES: TARGET_UNANSWERED}
 
 
 def hang_up(call: Call, result: ResultInfo = ENDED_BY_BOT) -> Outcome:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from harness.errors import GraphError
-from harness.graph.types import Identity, IdentityKind, ResultInfo
+from harness.graph.types import Happening, Identity, IdentityKind, ResultInfo
 
 
 class Evidence(StrEnum):
@@ -212,6 +212,11 @@ class Failure:
     source: str = ""
 
 
+_PHONE_SOURCE: Final = (
+    "https://learn.microsoft.com/azure/communication-services/concepts/troubleshooting-codes "
+    "(of the sister service; of this one 500 and 560500 were seen, Microsoft Q&A 704763)"
+)
+
 FAILURES: Final[Mapping[str, Failure]] = {
     "no-number": Failure(
         412,
@@ -231,6 +236,10 @@ FAILURES: Final[Mapping[str, Failure]] = {
         f"{_COMMS}/408 (after 60 s, observed; the numbers are those of the sister service)",
     ),
     "declined": Failure(603, 0, "Decline", "603#0", Evidence.ASSUMED),
+    "busy": Failure(486, 0, "Busy Here", "486#0", Evidence.ASSUMED),
+    "phone-declined": Failure(603, 560603, "Decline", "603#560603", Evidence.ASSUMED, _PHONE_SOURCE),
+    "phone-busy": Failure(486, 560486, "Busy Here", "486#560486", Evidence.ASSUMED, _PHONE_SOURCE),
+    "phone-unanswered": Failure(480, 560480, "Temporarily Unavailable", "480#560480", Evidence.ASSUMED, _PHONE_SOURCE),
     "cancelled": Failure(
         400,
         8508,
@@ -240,6 +249,21 @@ FAILURES: Final[Mapping[str, Failure]] = {
         "https://learn.microsoft.com/graph/api/call-record (documented for a cancelled recording)",
     ),
 }
+
+
+_REASONS: Final[Mapping[Happening, str]] = {
+    Happening.DECLINES: "declined",
+    Happening.BUSY: "busy",
+    Happening.EXPIRES: "unanswered",
+    Happening.FAILS: "unanswered",
+}
+"""What somebody does who does not come -> name of the failure; a phone's has `phone-` before it."""
+
+
+def reason(happening: Happening, identity: Identity) -> str:
+    """The row of `FAILURES` for somebody who does not come."""
+    name = _REASONS[happening]
+    return f"phone-{name}" if identity.kind is IdentityKind.PHONE else name
 
 
 def failure(name: str, identity: Identity) -> ResultInfo:
@@ -285,5 +309,13 @@ PHONE_LEFT: Final = ResultInfo(200, 560000, None)
 TARGET_UNANSWERED: Final = ResultInfo(480, 10037, None)
 """End of a peer-to-peer call that nobody answers. Numbers: documented, call-delete; that they fit is assumed."""
 
-TARGET_DECLINED: Final = ResultInfo(603, 0, None)
-"""End of a peer-to-peer call that the target declines (assumed)."""
+ALL_LEFT: Final = ResultInfo(200, 5002, None)
+"""End of a group call that everybody else has left. Numbers: documented, call-delete; that it ends is assumed."""
+
+
+def target_failure(happening: Happening, identity: Identity) -> ResultInfo:
+    """End of a peer-to-peer call whose target does not come: as an invitation fails, but for what is known better."""
+    if happening is Happening.FAILS:
+        return ResultInfo(500, 0)
+    name = reason(happening, identity)
+    return TARGET_UNANSWERED if name == "unanswered" else ResultInfo(FAILURES[name].code, FAILURES[name].subcode)

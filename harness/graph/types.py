@@ -112,6 +112,7 @@ class ResultInfo:
 class ReactionKind(StrEnum):
     ANSWERS = "answers"
     DECLINES = "declines"
+    BUSY = "busy"
     IGNORES = "ignores"
     FAILS = "fails"
 
@@ -321,6 +322,7 @@ class Happening(StrEnum):
     ESTABLISHES = "establishes"
     ANSWERS = "answers"
     DECLINES = "declines"
+    BUSY = "busy"
     EXPIRES = "expires"
     FAILS = "fails"
 

@@ -123,7 +123,7 @@ def script_person() -> Answer:
     return {"status": "known"}, 201
 
 
-@blueprint.post("/calls/<call_id>/<any(answers, declines, expires, fails):what>")
+@blueprint.post("/calls/<call_id>/<any(answers, declines, busy, expires, fails):what>")
 def react(call_id: str, what: str) -> Answer:
     """Somebody who is being rung does something: `{"participantId": …}`; `fails` takes a resultInfo as well."""
     body = _json("participantId", "code", "subcode", "message")
@@ -145,9 +145,18 @@ def join(call_id: str) -> Answer:
     return {"participantId": participant.id}, 200
 
 
-@blueprint.post("/calls/<call_id>/leaves")
-def leave(call_id: str) -> Answer:
-    _world().leave(call_id, _participant_id(_json("participantId")))
+@blueprint.post("/calls/<call_id>/<any(leaves, hangsUp, mutes, unmutes, enters):what>")
+def act(call_id: str, what: str) -> Answer:
+    """Somebody in the call does something: `{"participantId": …}`."""
+    world = _world()
+    acts = {
+        "leaves": world.leave,
+        "hangsUp": world.hang_up_by,
+        "mutes": world.mute,
+        "unmutes": world.unmute,
+        "enters": world.enter,
+    }
+    acts[what](call_id, _participant_id(_json("participantId")))
     return _shown_if_alive(call_id)
 
 

@@ -3,7 +3,7 @@
     application: {id, tenantId, displayName, hasNumber, permissions: [Calls.Initiate.All, …]}
     rules: {rosterWhileRinging: true, …}                    members of `harness.graph.types.Rules`
     notifications: {order, delay, jitter, drop, duplicate, retries, backoff}
-    people: [{user: {id, displayName, tenantId}, answers: {after: 3}}]     or declines, ignores, fails
+    people: [{user: {id, displayName, tenantId}, answers: {after: 3}}]     or declines, busy, ignores, fails
     meetings: [{threadId, participants: [PARTICIPANT]}]     who is there when the bot joins
     calls: [{id, kind, state, callbackUri, participants: [PARTICIPANT], people, notifications, …}]
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 from harness.delivery.clock import Clock
 from harness.delivery.notifications import notification
@@ -18,9 +19,8 @@ from harness.delivery.outbox import Outbox, Post
 from harness.delivery.settings import DeliverySettings
 from harness.errors import UsageError
 from harness.graph import calls, invitations, operations, participants
-from harness.graph.calls import TARGET_RESULTS
 from harness.graph.parsing import normal_id
-from harness.graph.refusals import failure, refuse
+from harness.graph.refusals import failure, reason, refuse, target_failure
 from harness.graph.states import CALL_STEPS, CallStep, can
 from harness.graph.types import (
     Application,
@@ -48,12 +48,15 @@ DEFAULT_APPLICATION = Application(
     display_name="Calling Bot",
 )
 
+_NAMED: Final = 5
+"""Calls that a message names, the latest ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorldSettings:
     """How a fake starts, and what `reset` goes back to.
 
-    seed: makes ids repeatable; None draws them at random. journal: how many deliveries are kept.
+    seed: makes ids repeatable; None draws them at random. journal: how many deliveries, and ended calls, are kept.
     application: for whom a token speaks that is no JWT, or names no application.
     """
 
@@ -100,6 +103,7 @@ class World:
         self.rules = self.settings.rules
         self.application = self.settings.application
         self._calls: dict[str, Call] = {}
+        self._ended: dict[str, Call] = {}
         self._people: dict[tuple[IdentityKind, str], Person] = {}
         self._meetings: dict[str, tuple[Participant, ...]] = {}
         self._delivery: dict[str, DeliverySettings] = {}
@@ -155,6 +159,36 @@ class World:
     def calls(self) -> list[Call]:
         with self._lock:
             return list(self._calls.values())
+
+    def last(self, call_id: str) -> Call:
+        """A call as it is, or as it was when it ended; of ended calls the latest are kept (`settings.journal`).
+
+        Raises: UsageError when there was none of this id.
+        """
+        with self._lock:
+            key = normal_id(call_id)
+            call = self._calls.get(key) or self._ended.get(key)
+            if call is None:
+                raise UsageError(f"no call {call_id!r}; {self._known_calls()}")
+            return call
+
+    def participants(self, call_id: str, identity: Identity | None = None) -> tuple[Participant, ...]:
+        """Who is in a call, shown or not, or was when it ended; of one identity, if one is given.
+
+        Raises: UsageError as `last`.
+        """
+        everybody = self.last(call_id).participants
+        return tuple(p for p in everybody if identity is None or p.identity.key == identity.key)
+
+    def ringing(self, identity: Identity) -> list[tuple[str, str]]:
+        """Where somebody is being rung: ids of call and participant, by which `react` answers for them."""
+        with self._lock:
+            return [
+                (call.id, invitation.participant_id)
+                for call in self._calls.values()
+                for invitation in call.pending
+                if invitation.person.identity.key == identity.key
+            ]
 
     def hang_up(self, call_id: str, application: Application) -> None:
         with self._lock:
@@ -228,6 +262,25 @@ class World:
         with self._lock:
             self._keep(participants.leave(self.call(call_id), participant_id))
 
+    def hang_up_by(self, call_id: str, participant_id: str) -> None:
+        """Somebody hangs up; the last one ends a group call."""
+        with self._lock:
+            self._keep(participants.hang_up(self.call(call_id), participant_id))
+
+    def mute(self, call_id: str, participant_id: str) -> None:
+        """Somebody mutes themselves."""
+        with self._lock:
+            self._keep(participants.mute(self.call(call_id), participant_id))
+
+    def unmute(self, call_id: str, participant_id: str) -> None:
+        with self._lock:
+            self._keep(participants.mute(self.call(call_id), participant_id, is_muted=False))
+
+    def enter(self, call_id: str, participant_id: str) -> None:
+        """Somebody who waits in the lobby is let in."""
+        with self._lock:
+            self._keep(participants.enter(self.call(call_id), participant_id))
+
     def end(self, call_id: str, result: ResultInfo, *, sender: Identity | None = None) -> None:
         with self._lock:
             self._keep(calls.end(self.call(call_id), result, sender=sender))
@@ -258,6 +311,11 @@ class World:
 
     # ---- inside
 
+    def _known_calls(self) -> str:
+        latest = (list(of.values())[-_NAMED:] for of in (self._calls, self._ended))
+        alive, ended = (", ".join(repr(call.id) for call in of) or "none" for of in latest)
+        return f"alive: {alive}; ended: {ended}"
+
     def _replaced(self, asked: InviteRequest, application: Application) -> Call | None:
         """The application's call that the first invitee's `replacesCallId` names, in any spelling of its id."""
         named = asked.invitees[0].replaces_call_id if asked.invitees else None
@@ -267,15 +325,14 @@ class World:
         return self.rules.ended_operations_readable or operation.status is OperationStatus.RUNNING
 
     def _reaction(self, call: Call, invitation: Invitation, happening: Happening, result: ResultInfo | None) -> Outcome:
-        is_target = invitation.operation_id is None
+        is_target, who = invitation.operation_id is None, invitation.person.identity
         if happening is Happening.ANSWERS:
             if is_target:
                 return calls.target_answers(call, invitation)
             return invitations.answer(call, invitation, replaced=self._replaced_by(call, invitation))
         if is_target:
-            return calls.target_fails(call, invitation, result or TARGET_RESULTS.get(happening, ResultInfo(500, 0)))
-        names = {Happening.DECLINES: "declined", Happening.EXPIRES: "unanswered", Happening.FAILS: "unanswered"}
-        return invitations.fail(call, invitation, result or failure(names[happening], invitation.person.identity))
+            return calls.target_fails(call, invitation, result or target_failure(happening, who))
+        return invitations.fail(call, invitation, result or failure(reason(happening, who), who))
 
     def _replaced_by(self, call: Call, invitation: Invitation) -> Call | None:
         operation = operations.operation_of(call, invitation)
@@ -292,10 +349,17 @@ class World:
                 self._calls[normal_id(call.id)] = call
             else:
                 self._calls.pop(normal_id(call.id), None)
+                self._remember(call)
                 self._delivery.pop(call.id, None)
         self.outbox.put(told, own=own)
         for due in outcome.due:
             self.clock.schedule(due.after, partial(self._happen, due))
+
+    def _remember(self, call: Call) -> None:
+        self._ended.pop(normal_id(call.id), None)
+        self._ended[normal_id(call.id)] = call
+        while len(self._ended) > self.settings.journal:
+            del self._ended[next(iter(self._ended))]
 
     def _happen(self, due: Due) -> None:
         """What was due happens, unless the call is over or the invitation settled by now."""

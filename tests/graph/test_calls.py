@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import GraphError, HarnessError
+from harness.errors import GraphError, HarnessError, UsageError
 from harness.graph import calls, participants
+from harness.graph.refusals import target_failure
 from harness.graph.states import IllegalStep
 from harness.graph.types import (
     Call,
@@ -26,6 +27,7 @@ from harness.graph.types import (
     Identity,
     IdentityKind,
     Invitation,
+    MediaStream,
     NewCall,
     Outcome,
     Participant,
@@ -378,7 +380,7 @@ def test_answered_peer_to_peer_call_is_established_and_tells_no_roster() -> None
 def test_peer_to_peer_call_whose_target_does_not_come_ends(happening: Happening, code: int, subcode: int) -> None:
     (call,) = create("alice").calls
 
-    outcome = calls.target_fails(call, target(call), calls.TARGET_RESULTS[happening])
+    outcome = calls.target_fails(call, target(call), target_failure(happening, target(call).person.identity))
 
     (ended,) = outcome.calls
     assert told(outcome) == [(call.id, "deleted", "terminated")]
@@ -545,13 +547,113 @@ def test_phone_that_hangs_up_ends_a_peer_to_peer_call_as_a_pstn_user() -> None:
     assert call.result_info.subcode in {540000, 560000}
 
 
+# ---- hang up
+
+
+def test_group_call_goes_on_while_others_are_in_it() -> None:
+    outcome = participants.hang_up(group_call("alice", "bob"), "p-alice")
+
+    assert told(outcome) == [("group-1", "updated", "roster")]
+
+
+def test_group_call_ends_when_the_last_one_hangs_up() -> None:
+    """5002 is documented, call-delete: all others have left."""
+    outcome = participants.hang_up(group_call("alice"), "p-alice")
+
+    (call,) = outcome.calls
+    assert told(outcome) == [("group-1", "updated", "roster"), ("group-1", "deleted", "terminated")]
+    assert call.result_info == ResultInfo(200, 5002)
+    assert names(call) == ["bot-1"]
+
+
+def test_group_call_goes_on_while_somebody_is_rung() -> None:
+    (call,) = invite(group_call("alice"), invitee("bob")).calls
+
+    outcome = participants.hang_up(call, "p-alice")
+
+    assert told(outcome) == [("group-1", "updated", "roster")]
+
+
+def test_meeting_goes_on_without_people() -> None:
+    assert told(participants.hang_up(meeting("alice"), "p-alice")) == [("meeting-1", "updated", "roster")]
+
+
+def test_peer_to_peer_call_ends_once_when_the_peer_hangs_up() -> None:
+    assert participants.hang_up(peer_to_peer_call("alice"), "p-alice") == participants.leave(
+        peer_to_peer_call("alice"), "p-alice"
+    )
+
+
+# ---- mute, lobby
+
+
+def test_who_mutes_themselves_is_shown_so_in_the_roster() -> None:
+    (muted,) = participants.mute(group_call("alice", "bob"), "p-alice").calls
+
+    outcome = participants.mute(muted, "p-alice", is_muted=False)
+
+    assert [(p.id, p.is_muted) for p in muted.roster] == [("p-bot-1", False), ("p-alice", True), ("p-bob", False)]
+    assert told(outcome) == [("group-1", "updated", "roster")]
+    assert outcome.calls == (group_call("alice", "bob"),)
+
+
+def test_mute_leaves_the_streams_as_they_are() -> None:
+    """`serverMuted` tells what the service mutes."""
+    call = group_call(participants=(*group_call().participants, participant("alice", media_streams=(MediaStream(),))))
+
+    (muted,) = participants.mute(call, "p-alice").calls
+
+    assert muted.participants[-1].media_streams == (MediaStream(),)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        peer_to_peer_call("alice"),
+        group_call(participants=(*group_call().participants, participant("alice", hidden=True))),
+        group_call(participants=(*group_call().participants, participant("alice", is_muted=True))),
+    ],
+    ids=["peer-to-peer", "hidden", "muted-already"],
+)
+def test_mute_that_no_roster_shows_is_not_told(call: Call) -> None:
+    outcome = participants.mute(call, "p-alice")
+
+    assert outcome.changes == ()
+    assert outcome.calls[0].participants[-1].is_muted
+
+
+def test_bot_is_not_muted_from_outside() -> None:
+    refused = refusal_of(participants.mute, group_call("alice"), "p-bot-1")
+
+    assert str(refused) == (
+        "501 notSupported: The fake has no muting of the bot itself yet: this is not Graph's answer."
+    )
+
+
+def test_who_waits_in_the_lobby_is_let_in() -> None:
+    call = group_call(participants=(*group_call().participants, participant("alice", is_in_lobby=True)))
+
+    outcome = participants.enter(call, "p-alice")
+
+    assert [p.is_in_lobby for p in call.roster] == [False, True]
+    assert [p.is_in_lobby for p in outcome.calls[0].roster] == [False, False]
+    assert told(outcome) == [("group-1", "updated", "roster")]
+
+
+def test_who_is_in_the_call_is_not_let_in_again() -> None:
+    with pytest.raises(UsageError, match=r"^participant 'p-alice' is in the call, not in its lobby$"):
+        participants.enter(group_call("alice"), "p-alice")
+
+
 def test_unknown_participant_cannot_leave() -> None:
     refused = refusal_of(participants.leave, group_call(), "p-nobody")
 
     assert (refused.rule, str(refused)) == ("unknown-participant", "404 itemNotFound: Participant not found.")
 
 
-@pytest.mark.parametrize("command", [participants.leave, participants.remove], ids=["leave", "remove"])
+@pytest.mark.parametrize(
+    "command", [participants.leave, participants.remove, participants.hang_up], ids=["leave", "remove", "hang-up"]
+)
 def test_bot_itself_hangs_up_instead_of_leaving(command: Callable[..., Outcome]) -> None:
     refused = refusal_of(command, group_call("alice"), "p-bot-1")
 

@@ -123,6 +123,7 @@ def test_stranger_answers_at_once() -> None:
     [
         pytest.param(Reaction(ReactionKind.ANSWERS, 3.0), 3.0, Happening.ANSWERS, id="answers"),
         pytest.param(Reaction(ReactionKind.DECLINES, 5.0), 5.0, Happening.DECLINES, id="declines"),
+        pytest.param(Reaction(ReactionKind.BUSY, 1.0), 1.0, Happening.BUSY, id="busy"),
         pytest.param(Reaction(ReactionKind.FAILS, 2.0), 2.0, Happening.FAILS, id="fails"),
         pytest.param(Reaction(ReactionKind.IGNORES), 60.0, Happening.EXPIRES, id="ignores"),
         pytest.param(Reaction(ReactionKind.ANSWERS, 61.0), 60.0, Happening.EXPIRES, id="answers-too-late"),

@@ -9,8 +9,8 @@ from typing import Any, Final
 import pytest
 
 from harness.errors import GraphError
-from harness.graph.refusals import FAILURES, REFUSALS, Evidence, Failure, failure, refuse
-from harness.graph.types import Identity, IdentityKind, ResultInfo
+from harness.graph.refusals import FAILURES, REFUSALS, Evidence, Failure, failure, reason, refuse, target_failure
+from harness.graph.types import Happening, Identity, IdentityKind, ResultInfo
 from tests.graph.build import bot, phone, user
 
 FACTS: Final[dict[str, dict[str, Any]]] = {
@@ -124,6 +124,10 @@ def test_refusal_is_an_http_error(rule: str) -> None:
 ALICE = user("74cec167-87e2-479b-8381-7279bda6e573")
 NUMBER = phone("+99900000001")
 ADD_FAILED = "addParticipants failed for participant"
+TESTED: Final = (
+    *("media", "no-number", "unanswered", "declined", "cancelled"),
+    *("busy", "phone-declined", "phone-busy", "phone-unanswered"),
+)
 
 
 @pytest.mark.parametrize(
@@ -179,20 +183,80 @@ ADD_FAILED = "addParticipants failed for participant"
                 "Action failed, the operation was cancelled. DiagCode: 400#8508.@",
             ),
         ),
+        (
+            "busy",
+            ALICE,
+            ResultInfo(
+                486,
+                0,
+                f"{ADD_FAILED} 8:orgid:74cec167-87e2-479b-8381-7279bda6e573. Underlying reason: Busy Here. "
+                "DiagCode: 486#0.@",
+            ),
+        ),
+        (
+            "phone-declined",
+            NUMBER,
+            ResultInfo(603, 560603, f"{ADD_FAILED} 4:+99900000001. Underlying reason: Decline. DiagCode: 603#560603"),
+        ),
+        (
+            "phone-busy",
+            NUMBER,
+            ResultInfo(486, 560486, f"{ADD_FAILED} 4:+99900000001. Underlying reason: Busy Here. DiagCode: 486#560486"),
+        ),
+        (
+            "phone-unanswered",
+            NUMBER,
+            ResultInfo(
+                480,
+                560480,
+                f"{ADD_FAILED} 4:+99900000001. Underlying reason: Temporarily Unavailable. DiagCode: 480#560480",
+            ),
+        ),
     ],
-    ids=["media", "no-number", "unanswered", "declined", "cancelled"],
+    ids=TESTED,
 )
 def test_failure_of_an_invite(name: str, who: Identity, expected: ResultInfo) -> None:
     assert failure(name, who) == expected
 
 
 def test_failures_are_those_that_are_tested() -> None:
-    assert set(FAILURES) == {"media", "no-number", "unanswered", "declined", "cancelled"}
+    assert set(FAILURES) == set(TESTED)
 
 
 @pytest.mark.parametrize("name", ["media", "no-number"])
 def test_failure_with_observed_numbers_is_marked_observed(name: str) -> None:
     assert FAILURES[name].evidence is Evidence.OBSERVED
+
+
+@pytest.mark.parametrize(
+    ("happening", "user_row", "phone_row"),
+    [
+        (Happening.DECLINES, "declined", "phone-declined"),
+        (Happening.BUSY, "busy", "phone-busy"),
+        (Happening.EXPIRES, "unanswered", "phone-unanswered"),
+        (Happening.FAILS, "unanswered", "phone-unanswered"),
+    ],
+    ids=["declines", "busy", "expires", "fails"],
+)
+def test_phone_fails_in_its_own_words(happening: Happening, user_row: str, phone_row: str) -> None:
+    assert (reason(happening, ALICE), reason(happening, NUMBER)) == (user_row, phone_row)
+
+
+@pytest.mark.parametrize(
+    ("happening", "who", "code", "subcode"),
+    [
+        (Happening.DECLINES, ALICE, 603, 0),
+        (Happening.BUSY, ALICE, 486, 0),
+        (Happening.EXPIRES, ALICE, 480, 10037),
+        (Happening.FAILS, ALICE, 500, 0),
+        (Happening.DECLINES, NUMBER, 603, 560603),
+        (Happening.BUSY, NUMBER, 486, 560486),
+        (Happening.EXPIRES, NUMBER, 480, 560480),
+        (Happening.FAILS, NUMBER, 500, 0),
+    ],
+)
+def test_end_of_a_call_whose_target_does_not_come(happening: Happening, who: Identity, code: int, subcode: int) -> None:
+    assert target_failure(happening, who) == ResultInfo(code, subcode)
 
 
 GRAMMAR: Final = re.compile(

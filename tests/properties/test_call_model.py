@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from harness.errors import GraphError
 from harness.graph import calls, invitations, operations, participants
-from harness.graph.refusals import failure
+from harness.graph.refusals import failure, reason, target_failure
 from harness.graph.types import (
     Call,
     CallChanged,
@@ -48,7 +48,10 @@ SOMEBODY = st.sampled_from(
         phone("1"),
     ]
 )
-REACTIONS = st.sampled_from([Happening.ANSWERS, Happening.ANSWERS, Happening.DECLINES, Happening.EXPIRES])
+REACTIONS = st.sampled_from(
+    [Happening.ANSWERS, Happening.ANSWERS, Happening.DECLINES, Happening.BUSY, Happening.EXPIRES]
+)
+COMMANDS = (participants.leave, participants.remove, participants.hang_up, participants.mute)
 CONTEXTS = st.sampled_from([None, *"abcdef", "x" * 256, "x" * 257])
 INVITEES = st.sampled_from([1, 1, 1, 2, 2, 3, 6]).flatmap(lambda n: st.lists(SOMEBODY, min_size=n, max_size=n))
 ANY = st.integers(min_value=0, max_value=99)
@@ -151,7 +154,7 @@ class Calls(RuleBasedStateMachine):
         self.run(lambda: self.reaction(call, invitation, happening))
 
     def reaction(self, call: Call, invitation: Invitation, happening: Happening) -> Outcome:
-        is_target = invitation.operation_id is None
+        is_target, who = invitation.operation_id is None, invitation.person.identity
         if happening is Happening.ANSWERS:
             if is_target:
                 return calls.target_answers(call, invitation)
@@ -159,9 +162,8 @@ class Calls(RuleBasedStateMachine):
             replaced = self.calls.get(operation.replaces or "") if operation is not None else None
             return invitations.answer(call, invitation, replaced=replaced)
         if is_target:
-            return calls.target_fails(call, invitation, calls.TARGET_RESULTS[happening])
-        name = "declined" if happening is Happening.DECLINES else "unanswered"
-        return invitations.fail(call, invitation, failure(name, invitation.person.identity))
+            return calls.target_fails(call, invitation, target_failure(happening, who))
+        return invitations.fail(call, invitation, failure(reason(happening, who), who))
 
     @precondition(lambda self: self.calls)
     @rule(which=ANY, who=SOMEBODY, hidden=st.booleans())
@@ -170,7 +172,7 @@ class Calls(RuleBasedStateMachine):
         self.run(lambda: participants.join(call, Person(who), participant_id=self.ids(), hidden=hidden))
 
     @precondition(lambda self: self.calls)
-    @rule(which=ANY, who=ANY, command=st.sampled_from([participants.leave, participants.remove]))
+    @rule(which=ANY, who=ANY, command=st.sampled_from(COMMANDS))
     def go(self, which: int, who: int, command: Callable[[Call, str], Outcome]) -> None:
         call = self.pick(which)
         known = [*(i.participant_id for i in call.pending), *(p.id for p in call.participants), "nobody"]

@@ -190,10 +190,11 @@ def test_call_that_exists_is_not_seeded_twice(fake: Rig) -> None:
     [
         ("answers", {}, "deleted operation completed", None),
         ("declines", {}, "deleted operation failed", 603),
+        ("busy", {}, "deleted operation failed", 486),
         ("expires", {}, "deleted operation failed", 408),
         ("fails", {"code": 500, "subcode": 1, "message": "no"}, "deleted operation failed", 500),
     ],
-    ids=["answers", "declines", "expires", "fails"],
+    ids=["answers", "declines", "busy", "expires", "fails"],
 )
 def test_somebody_who_is_rung_can_be_made_to_react(
     fake: Rig, what: str, more: dict[str, Any], label: str, code: int | None
@@ -225,6 +226,41 @@ def test_people_join_and_leave_on_their_own(fake: Rig) -> None:
 
     fake.clock.drain()
     assert fake.bot.labels == ["updated roster of 2", "updated roster of 1"]
+
+
+def test_people_mute_unmute_and_enter_from_the_lobby(fake: Rig) -> None:
+    call = fake.seed_call(participants=[{**user("adele"), "id": "a", "isInLobby": True}])
+    for what in ("mutes", "unmutes", "enters"):
+        assert fake.control("POST", f"/calls/{call['id']}/{what}", {"participantId": "a"}).status_code == 200
+
+    fake.clock.drain()
+
+    told = [item["resourceData"][1] for item in fake.bot.items]
+    assert [(p["isMuted"], p["isInLobby"]) for p in told] == [(True, True), (False, True), (False, False)]
+
+
+def test_last_one_who_hangs_up_ends_a_group_call(fake: Rig) -> None:
+    call = fake.seed_call(participants=[{**user("adele"), "id": "a"}])
+
+    answer = fake.control("POST", f"/calls/{call['id']}/hangsUp", {"participantId": "a"})
+
+    fake.clock.drain()
+    assert answer.json == {"id": call["id"], "state": "terminated"}
+    assert fake.bot.labels == ["updated roster of 1", "deleted call terminated"]
+    assert fake.bot.items[-1]["resourceData"]["resultInfo"]["subcode"] == 5002
+
+
+@pytest.mark.parametrize("what", ["mutes", "enters"])
+def test_what_somebody_cannot_do_is_refused(fake: Rig, what: str) -> None:
+    call = fake.seed_call(myParticipantId="me")
+
+    answer = fake.control("POST", f"/calls/{call['id']}/{what}", {"participantId": "me"})
+
+    problems = {
+        "mutes": (501, "The fake has no muting of the bot itself yet: this is not Graph's answer."),
+        "enters": (400, "participant 'me' is in the call, not in its lobby"),
+    }
+    assert (answer.status_code, answer.json["problem"]) == problems[what]
 
 
 def test_nobody_joins_under_an_id_that_is_taken(fake: Rig) -> None:
