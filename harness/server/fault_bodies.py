@@ -8,27 +8,24 @@ from typing import Any
 
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
-from harness.server.faults import TOKEN, Fault, defaults_of, refuse_wrong_values
+from harness.server.faults import Fault, defaults_of, refuse_wrong_values
 
 
-def answer(fault: Fault, *, verb: str | None, date: str, request_id: str, client_request_id: str) -> dict[str, Any]:
-    """The body of a fault's answer: an error of Graph's, or of the token endpoint.
-
-    date: seconds, no zone. The members that 429 has beside the usual ones: documented, throttling.
-    """
+def words(fault: Fault) -> tuple[int, str, str]:
+    """Status, code and message of a fault's answer; of a fault without one, those of an answer that nobody gets."""
     status = fault.status or 503
     default = defaults_of(fault.verb).get(status)
     code = fault.code or (default.code if default else "")
     message = fault.message if fault.message is not None else (default.message if default else "")
-    if verb == TOKEN:
-        return {
-            "error": code,
-            "error_description": message,
-            "error_codes": [],
-            "timestamp": f"{date.replace('T', ' ')}Z",
-            "trace_id": request_id,
-            "correlation_id": client_request_id,
-        }
+    return status, code, message
+
+
+def answer(fault: Fault, *, date: str, request_id: str, client_request_id: str) -> dict[str, Any]:
+    """The body of a fault's answer, an error of Graph's.
+
+    date: seconds, no zone. The members that 429 has beside the usual ones: documented, throttling.
+    """
+    status, code, message = words(fault)
     refused = GraphError("fault", status, code, message)
     body = wire.error(refused, date=date, request_id=request_id, client_request_id=client_request_id)
     if status == 429:

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from flask import Response, current_app, g, request
 
-from harness.server import fault_bodies
+from harness.server import fault_bodies, login
 from harness.server.fake import fake_of
 from harness.server.faults import TOKEN, Fault, verb_of
+from harness.server.login_refusals import LoginRefused
 
 _CUT: Final = "harness.cut"
 """In the environment of a request whose answer nobody gets."""
@@ -80,14 +81,20 @@ def _strike(fault: Fault) -> Response | None:
         request.environ[_CUT] = True
     if fault.status is None and not fault.reset:
         return None
-    body = fault_bodies.answer(
-        fault,
-        verb=verb_of(request.endpoint),
-        date=fake.world.clock.now().strftime("%Y-%m-%dT%H:%M:%S"),
-        request_id=g.ids.request,
-        client_request_id=g.ids.client_request,
-    )
-    response = current_app.make_response((body, fault.status or 503))
+    is_token = verb_of(request.endpoint) == TOKEN
+    response = current_app.make_response(_of_sign_in(fault) if is_token else _of_graph(fault))
     if fault.retry_after is not None:
         response.headers["Retry-After"] = fault_bodies.retry_after(fault.retry_after)
     return response
+
+
+def _of_graph(fault: Fault) -> tuple[dict[str, Any], int]:
+    date = fake_of(current_app).world.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
+    ids = g.ids
+    body = fault_bodies.answer(fault, date=date, request_id=ids.request, client_request_id=ids.client_request)
+    return body, fault.status or 503
+
+
+def _of_sign_in(fault: Fault) -> login.Answer:
+    status, code, message = fault_bodies.words(fault)
+    return login.refused(LoginRefused(status, code, 0, message))

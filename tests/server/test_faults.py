@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Response
 
 from harness.errors import UsageError
 from harness.server import Fake, Fault, Impatient, fake_of, renew
 from harness.server.communications import blueprint
-from harness.server.fault_bodies import answer, fault_from_json, fault_to_json, retry_after
+from harness.server.fault_bodies import fault_from_json, fault_to_json, retry_after
 from harness.server.faults import DEFAULTS, TOKEN_DEFAULTS, VERBS, Faults, verb_of
 from harness.server.patience import Patience
 from tests.conftest import TOKEN, Bot, Rig, error_of, rig, user
@@ -323,33 +322,46 @@ def test_late_answer_after_the_effect_is_the_answer_itself(fake: Rig) -> None:
 # ---- the token endpoint
 
 
-def test_token_endpoint_answers_a_fault_in_its_own_form() -> None:
-    body = answer(
-        Fault("token", status=503), verb="token", date="2026-01-01T00:00:00", request_id="r", client_request_id="c"
-    )
+SIGN_IN = "/contoso/oauth2/v2.0/token"
 
-    assert body == {
+
+def sign_in(fake: Rig) -> Any:
+    form = {"grant_type": "client_credentials", "client_id": "bot", "client_secret": "s"}
+    return fake.client.post(SIGN_IN, data={**form, "scope": "https://graph.microsoft.com/.default"})
+
+
+def test_token_endpoint_answers_a_fault_in_its_own_form(fake: Rig) -> None:
+    held(fake).faults.add(Fault("token", status=503, retry_after=2))
+
+    met, through = sign_in(fake), sign_in(fake)
+
+    assert (met.status_code, met.headers["Retry-After"]) == (503, "2")
+    assert met.json == {
         "error": "temporarily_unavailable",
         "error_description": "The server is too busy.",
         "error_codes": [],
-        "timestamp": "2026-01-01 00:00:00Z",
-        "trace_id": "r",
-        "correlation_id": "c",
+        "timestamp": met.json["timestamp"],
+        "trace_id": met.json["trace_id"],
+        "correlation_id": met.json["correlation_id"],
     }
+    assert "request-id" not in met.headers
+    assert through.status_code == 200
+    assert [i.path for i in held(fake).impatient] == [SIGN_IN]
 
 
-def test_token_fault_meets_the_view_of_that_name_without_a_token(fake: Rig) -> None:
-    fake.app.add_url_rule("/t/oauth2/v2.0/token", "other.token", dict, methods=["POST"])
-    held(fake).faults.add(Fault("any", status=500, times=None))
-    held(fake).faults.add(Fault("token", status=429, code="slow_down", retry_after=2))
+def test_token_endpoint_is_met_by_its_own_verb_only(fake: Rig) -> None:
+    held(fake).faults.add(Fault("any", status=503, times=None))
 
-    with fake.app.test_request_context("/t/oauth2/v2.0/token", method="POST"):
-        met = fake.app.preprocess_request()
-        through = fake.app.preprocess_request()
+    assert sign_in(fake).status_code == 200
 
-    assert isinstance(met, Response)
-    assert (met.status_code, met.headers["Retry-After"], met.get_json()["error"]) == (429, "2", "slow_down")
-    assert through is None
+
+def test_token_endpoint_can_be_cut_off(fake: Rig) -> None:
+    held(fake).faults.add(Fault("token", reset=True))
+
+    with pytest.raises(ConnectionResetError):
+        sign_in(fake)
+
+    assert [(a.path, a.status) for a in held(fake).asked] == [(SIGN_IN, 0)]
 
 
 # ---- what a test can read afterwards
