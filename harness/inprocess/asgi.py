@@ -94,6 +94,8 @@ async def lifespan(app: App, *, timeout: float | None = 10.0) -> AsyncIterator[d
             await asyncio.wait((task,), timeout=0.1 if life.ended.is_set() else 0)
             task.cancel()
             await asyncio.wait((task,), timeout=timeout)
+        if life.failure is not None and task.done() and not task.cancelled():
+            task.exception()  # what the app has told in its own words is no error that nobody looked at
 
 
 class _Exchange:

@@ -501,6 +501,7 @@ def test_app_that_does_not_start_on_the_loop_of_the_test_is_said_so(is_told: boo
 def test_failing_shutdown_is_kept() -> None:
     with bots() as rig:
         rig.add(living([], shutdown=ValueError("cannot close")))
+    gc.collect()  # which is when a task says that nobody looked at its end
 
     (error,) = rig.bots.errors
     assert (error.bot, error.doing, "ValueError: cannot close" in str(error)) == ("b", "in its shutdown", True)
