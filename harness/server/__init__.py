@@ -1,6 +1,7 @@
 """The fake as a server: a Flask app, and the same on a loopback port."""
 
 from harness.server.app import create_app, renew
+from harness.server.certificates import Certified, certified
 from harness.server.fake import Fake, Settings, fake_of
 from harness.server.faults import Fault
 from harness.server.patience import Impatient
@@ -9,6 +10,7 @@ from harness.server.serving import Served, serve
 from harness.server.world import World, WorldSettings
 
 __all__ = [
+    "Certified",
     "Fake",
     "Fault",
     "Impatient",
@@ -16,6 +18,7 @@ __all__ = [
     "Settings",
     "World",
     "WorldSettings",
+    "certified",
     "create_app",
     "fake_of",
     "renew",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from harness.delivery.signing import Signer, signed
 from harness.errors import UsageError
 from harness.server.app import create_app
 from harness.server.fake import Settings
+from harness.server.tls import TlsChannel, encrypted
 
 _THREADS: Final = 8
 _POSTING: Final = 64
@@ -46,10 +48,12 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     allow_callbacks: Collection[str] = (),
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Served]:
     """A fake bound to `host` and `port` (0: a free one); nothing is left running behind it.
 
-    allow_callbacks: hosts, beside loopback, that notifications may be posted to.
+    allow_callbacks: hosts, beside loopback, that notifications may be posted to. tls: serve HTTPS with this
+    (`harness.server.certificates` makes one).
     Raises: UsageError when the address cannot be bound.
     """
     # waitress warns whenever a request has to wait for a thread; with kept-alive connections that is no news.
@@ -58,6 +62,8 @@ def serve(
         settings = replace(settings, any_control_host=True)
         _log.warning("listening on %s: whoever reaches this address commands the fake", host)
     listening = _bind(host, port)
+    bound = int(listening.getsockname()[1])
+    scheme = "http" if tls is None else "https"
     clock = RealClock()
     executor = ThreadPoolExecutor(_POSTING, thread_name_prefix="graph-fake-post")
 
@@ -70,7 +76,8 @@ def serve(
     server: Any = create_server(
         app,
         map=channels,
-        sockets=[listening],
+        sockets=[listening if tls is None else encrypted(listening, tls)],
+        url_scheme=scheme,
         threads=_THREADS,
         connection_limit=_CONNECTIONS,
         # The app refuses what is too large, in Graph's words; waitress only guards the disk.
@@ -79,6 +86,8 @@ def serve(
         # An OSError of the app is a connection that a fault cuts: then nothing is answered, and nothing is logged.
         log_socket_errors=False,
     )
+    if tls is not None:
+        server.channel_class = TlsChannel
     clock.start()
     open_channels: dict[int, Any] = {}
 
@@ -87,9 +96,8 @@ def serve(
         channels.clear()
 
     try:
-        bound = int(listening.getsockname()[1])
         shown = f"[{host}]" if ":" in host else host
-        yield Served(f"http://{shown}:{bound}", bound, server.run, lambda: server.trigger.pull_trigger(leave_loop))
+        yield Served(f"{scheme}://{shown}:{bound}", bound, server.run, lambda: server.trigger.pull_trigger(leave_loop))
     finally:
         server.task_dispatcher.shutdown()
         wasyncore.close_all({**open_channels, **channels}, ignore_all=True)

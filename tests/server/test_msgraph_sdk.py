@@ -1,4 +1,4 @@
-"""A real client: Microsoft's own Python SDK, over loopback HTTP."""
+"""A real client: Microsoft's own Python SDK, over loopback HTTP, and over TLS with a sign-in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from kiota_abstractions.authentication import BaseBearerTokenAuthenticationProvider
+from azure.identity import ClientSecretCredential
+from kiota_abstractions.authentication import AuthenticationProvider, BaseBearerTokenAuthenticationProvider
 from kiota_abstractions.authentication.access_token_provider import AccessTokenProvider
 from kiota_abstractions.authentication.allowed_hosts_validator import AllowedHostsValidator
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
 from msgraph.generated.communications.calls.item.participants.invite.invite_post_request_body import (
     InvitePostRequestBody,
 )
@@ -26,7 +28,9 @@ from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
+from harness.server import certified
 from tests.server.listening import listening
+from tests.server.test_login import APP, TENANT
 from tests.server.test_serving import served
 
 # Raised by the SDK's own generated code when it is imported.
@@ -44,12 +48,17 @@ class _Token(AccessTokenProvider):
         return AllowedHostsValidator([])
 
 
-def _with_client(url: str, story: Callable[[GraphServiceClient], Coroutine[Any, Any, None]]) -> None:
+def _with_client(
+    url: str,
+    story: Callable[[GraphServiceClient], Coroutine[Any, Any, None]],
+    authentication: AuthenticationProvider | None = None,
+) -> None:
     async def run() -> None:
         # The SDK's own transport does not close the one that it wraps.
         async with httpx.AsyncHTTPTransport() as transport:
             client = GraphClientFactory.create_with_default_middleware(client=httpx.AsyncClient(transport=transport))
-            adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(_Token()), client)
+            given = authentication or BaseBearerTokenAuthenticationProvider(_Token())
+            adapter = GraphRequestAdapter(given, client)
             adapter.base_url = f"{url}/v1.0"
             await story(GraphServiceClient(request_adapter=adapter))
 
@@ -101,3 +110,26 @@ def test_sdk_raises_graphs_error_with_code_and_message() -> None:
             assert (raised.value.error.code, raised.value.error.message) == ("8522", "Call not found.")
 
         _with_client(fake.url, story)
+
+
+def test_sdk_signs_in_through_azure_identity_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening() as bot, certified() as given, served(tls=given.context) as fake:
+        # requests, below azure-identity, goes by the first; httpx, below the SDK, by the second.
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(given.ca_file))
+        monkeypatch.setenv("SSL_CERT_FILE", str(given.ca_file))
+
+        async def story(client: GraphServiceClient) -> None:
+            call = await client.communications.calls.post(Call(callback_uri=bot.url, targets=[_invitee("adele")]))
+            assert call is not None
+            assert call.source is not None
+            assert call.source.identity is not None
+            assert call.source.identity.application is not None
+            assert call.source.identity.application.id == APP
+
+        host = fake.url.removeprefix("https://")
+        with ClientSecretCredential(TENANT, APP, "hush", authority=host, disable_instance_discovery=True) as credential:
+            scopes = ["https://graph.microsoft.com/.default"]
+            _with_client(fake.url, story, AzureIdentityAuthenticationProvider(credential, scopes=scopes))
+        bot.wait_for(2)
+
+    assert bot.headers[0]["Authorization"].startswith("Bearer ey")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import jwt
 import pytest
 
 from harness.errors import UsageError
@@ -61,6 +62,19 @@ def test_bot_is_carried_from_create_to_roster_without_any_script() -> None:
         assert len(items[-1]["resourceData"]) == 4
         assert ask(fake, "DELETE", path)[0] == 204
         assert bot.wait_for(9)[-1]["resourceData"]["state"] == "terminated"
+
+
+def test_bot_is_told_with_tokens_that_fit_the_fakes_keys() -> None:
+    with listening() as bot, served() as fake:
+        ask(fake, "POST", "/v1.0/communications/calls", {"callbackUri": bot.url})
+        bot.wait_for(1)
+        _, token = bot.headers[0]["Authorization"].split(" ")
+        configuration = ask(fake, "GET", "/v1/.well-known/OpenIdConfiguration")[1]
+        key = jwt.PyJWKClient(configuration["jwks_uri"]).get_signing_key_from_jwt(token)
+
+    about = WorldSettings().application
+    read = jwt.decode(token, key, algorithms=["RS256"], audience=about.id, issuer=configuration["issuer"])
+    assert read["tid"] == about.tenant_id
 
 
 def test_callback_to_a_host_that_nobody_named_is_refused_and_visible(caplog: pytest.LogCaptureFixture) -> None:
