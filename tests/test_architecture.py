@@ -58,6 +58,12 @@ def test_table_names_every_room() -> None:
     assert set(_table()) == rooms - {"harness.__init__"}
 
 
+def test_only_one_room_imports_vcr() -> None:
+    rooms = {p.parent.name for p in FILES if any(name.split(".")[0] == "vcr" for name in _imports(p))}
+
+    assert rooms == {"intercept"}
+
+
 def test_only_one_file_imports_deepdiff() -> None:
     users = [p.name for p in FILES if any(name.startswith("deepdiff") for name in _imports(p))]
 

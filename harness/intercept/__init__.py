@@ -1,0 +1,18 @@
+"""Requests of this process's Python clients answered here, and nothing else let out.
+
+The only room that imports vcr, and the only one that touches private names of vcr and of clients.
+"""
+
+from harness.intercept.activation import InterceptionError, intercepting
+from harness.intercept.interception import Interception, RequestRefused, Responder, Violation
+from harness.intercept.wsgi import from_wsgi
+
+__all__ = [
+    "Interception",
+    "InterceptionError",
+    "RequestRefused",
+    "Responder",
+    "Violation",
+    "from_wsgi",
+    "intercepting",
+]

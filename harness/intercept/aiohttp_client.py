@@ -1,0 +1,112 @@
+"""aiohttp, by vcrpy's stub, which is given what would have been sent: an absolute URL, bytes, and their type."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from harness.cassette.format import Request
+from harness.intercept.answers import READY, answered
+from harness.intercept.interception import Responder
+from harness.intercept.patching import Patch
+from harness.intercept.process import PROCESS
+
+
+def patches(stubs: dict[tuple[str, str], Any]) -> Iterator[Patch]:
+    """stubs: vcrpy's, by class and method; what they wrap is the real one."""
+    aiohttp = sys.modules.get("aiohttp")
+    if aiohttp is not None:
+        stub = stubs["ClientSession", "_request"]
+        yield Patch(aiohttp.ClientSession, "_request", lambda _: _request(aiohttp, stub))
+
+
+def _request(aiohttp: Any, stub: Any) -> Any:
+    real = stub.__wrapped__
+
+    @functools.wraps(real)
+    async def _request(session: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
+        interception = PROCESS.innermost
+        if interception is None or session.closed:
+            return await real(session, method, str_or_url, **kwargs)
+        url = session._build_url(str_or_url)
+        responder = interception.asked(method, str(url), url.host or "")
+        if responder is None:
+            return await real(session, method, str_or_url, **kwargs)
+        kwargs = await _plain(aiohttp, session, kwargs)
+        try:
+            if not getattr(responder, "blocking", False):
+                return await stub(session, method, str(url), **kwargs)
+            return await _elsewhere(responder, stub, session, method, url, kwargs)
+        except TimeoutError as error:
+            raise aiohttp.ServerTimeoutError(str(error)) from error
+        except aiohttp.ClientError:
+            raise
+        except OSError as error:
+            raise aiohttp.ClientOSError(*error.args) from error
+
+    return _request
+
+
+async def _elsewhere(
+    responder: Responder, stub: Any, session: Any, method: str, url: Any, kwargs: dict[str, Any]
+) -> Any:
+    """The answer in a thread, without redirections: each of them would be asked on the loop."""
+    query = kwargs.get("params")
+    headers = {name: tuple(kwargs["headers"].getall(name)) for name in kwargs["headers"]}
+    asked = Request(method, str(url.extend_query(query) if query else url), headers, kwargs.get("data"))
+    ready = READY.set(await asyncio.to_thread(answered, responder, asked))
+    try:
+        return await stub(session, method, str(url), **{**kwargs, "allow_redirects": False})
+    finally:
+        READY.reset(ready)
+
+
+async def _plain(aiohttp: Any, session: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a request with its body as bytes, and the type that aiohttp would give it."""
+    headers = session._prepare_headers(kwargs.get("headers"))
+    data, json = kwargs.get("data"), kwargs.get("json")
+    if data is not None and json is not None:
+        return kwargs
+    plain = {**kwargs, "headers": headers, "auth": kwargs.get("auth") or session.auth}
+    if json is not None:
+        plain["json"] = None
+        data = aiohttp.JsonPayload(json, dumps=session._json_serialize)
+    if data is None:
+        return plain
+    payload = _payload(aiohttp, data)
+    if "Content-Type" not in headers and payload.content_type:
+        headers["Content-Type"] = payload.headers.get("Content-Type", payload.content_type)
+    plain["data"] = await _written(aiohttp, payload)
+    return plain
+
+
+def _payload(aiohttp: Any, data: Any) -> Any:
+    """As aiohttp itself goes about it: forms build their own, and what no payload takes is a form."""
+    if isinstance(data, aiohttp.FormData):
+        return data()
+    try:
+        return aiohttp.payload.PAYLOAD_REGISTRY.get(data, disposition=None)
+    except aiohttp.payload.LookupError:
+        return aiohttp.FormData(data)()
+
+
+async def _written(aiohttp: Any, payload: Any) -> bytes:
+    parts: list[bytes] = []
+
+    class Writer(aiohttp.abc.AbstractStreamWriter):  # type: ignore[misc]
+        async def write(self, chunk: Any) -> None:
+            parts.append(bytes(chunk))
+
+        async def write_eof(self, chunk: bytes = b"") -> None:
+            parts.append(chunk)
+
+        async def drain(self) -> None: ...
+        def enable_compression(self, *args: Any, **kwargs: Any) -> None: ...
+        def enable_chunking(self) -> None: ...
+        async def write_headers(self, *args: Any) -> None: ...
+
+    await payload.write(Writer())
+    return b"".join(parts)

@@ -1,0 +1,128 @@
+"""vcrpy's cassette, empty, asking a responder instead; and what becomes of requests and responses on the way.
+
+vcrpy's stubs of httpx and aiohttp ask the cassette. http.client and urllib3 ask `answered` themselves
+(`harness.intercept.stdlib`).
+"""
+
+from __future__ import annotations
+
+import contextvars
+import gzip
+import zlib
+from collections.abc import Iterable
+from http.client import responses as reasons
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from vcr.cassette import Cassette
+
+from harness.cassette.format import Request, Response
+from harness.errors import HarnessError, UsageError
+from harness.intercept.interception import Responder
+from harness.intercept.process import PROCESS
+
+READY: contextvars.ContextVar[Response | None] = contextvars.ContextVar("ready", default=None)
+"""The response that the next `play_response` of this context gives: one for which its client has waited elsewhere."""
+
+_GONE: Final = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection"})
+"""Said by whoever hands the body over, if it is to be said at all."""
+
+
+class Answers(Cassette):  # type: ignore[misc]
+    """Holds nothing, saves nothing; what it plays comes from the innermost open interception."""
+
+    def __init__(self) -> None:
+        super().__init__(path="graph-call-harness")
+
+    def can_play_response_for(self, request: Any) -> bool:
+        return _asked(request) is not None
+
+    def play_response(self, request: Any) -> dict[str, Any]:
+        ready = READY.get()
+        if ready is None:
+            responder = _asked(request)
+            if responder is None:
+                raise HarnessError(
+                    f"{request.uri} is answered nowhere: no redirection is followed out of the interception"
+                )
+            ready = answered(responder, _from_vcr(request))
+        return {
+            "status": {"code": ready.status, "message": ready.reason},
+            "headers": {name: list(values) for name, values in ready.headers.items()},
+            "body": {"string": ready.body},
+        }
+
+    def find_requests_with_most_matches(self, request: Any) -> list[Any]:
+        """aiohttp's stub asks this way for where a redirection leads."""
+        return [(request, [], [])]
+
+    @property
+    def write_protected(self) -> bool:
+        return False
+
+    def append(self, request: Any, response: Any) -> None:
+        """Nothing is recorded."""
+
+    def filter_request(self, request: Any) -> None:
+        """Nothing is worth recording."""
+
+
+def answered(responder: Responder, request: Request) -> Response:
+    """A responder's response as every client can take it: decoded, with a reason, and a body that is there.
+
+    Raises: UsageError for a response without status.
+    """
+    response = responder(request)
+    if response.status is None:
+        raise UsageError(f"the responder gave no status for {request.method} {request.uri}: give one from 100 to 599")
+    body = response.body or b""
+    encodings = [
+        value for name, values in response.headers.items() if name.lower() == "content-encoding" for value in values
+    ]
+    headers = {name: values for name, values in response.headers.items() if name.lower() not in _GONE}
+    body = _decoded(body, encodings)
+    if body or response.status not in (204, 304):
+        headers["Content-Length"] = (str(len(body)),)
+    reason = (response.reason or reasons.get(response.status, "")).encode("ascii", "ignore").decode()
+    return Response(response.status, reason, headers, body)
+
+
+def content(body: Any) -> bytes | None:
+    """The bytes of a body of whatever shape: bytes, text, a file, an iterable of either."""
+    if body is None or isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytearray | memoryview):
+        return bytes(body)
+    if hasattr(body, "read"):
+        return content(body.read())
+    if isinstance(body, Iterable):
+        return b"".join(content(part) or b"" for part in body)
+    raise UsageError(f"a body of type {type(body).__name__} cannot be read: give bytes, text, a file or an iterable")
+
+
+def _asked(request: Any) -> Responder | None:
+    interception = PROCESS.innermost
+    host = urlsplit(request.uri).hostname or ""
+    return interception.asked(request.method, request.uri, host) if interception else None
+
+
+def _from_vcr(request: Any) -> Request:
+    headers: dict[str, tuple[str, ...]] = {}
+    for name, value in request.headers.items():
+        headers[str(name)] = (value.decode("latin-1") if isinstance(value, bytes) else str(value),)
+    return Request(request.method, request.uri, headers, content(request.body))
+
+
+def _decoded(body: bytes, encodings: list[str]) -> bytes:
+    """A recorded body may be decoded already, whatever its header says: what is no gzip stays."""
+    for encoding in reversed(encodings):
+        if encoding.strip().lower() in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
+            body = gzip.decompress(body)
+        elif encoding.strip().lower() == "deflate":
+            try:
+                body = zlib.decompress(body)
+            except zlib.error:
+                continue
+    return body

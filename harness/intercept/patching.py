@@ -1,0 +1,46 @@
+"""Names replaced and put back, by identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+_INHERITED: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """`make`: what stands in place of what was there, which it is given."""
+
+    target: Any
+    name: str
+    make: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    target: Any
+    name: str
+    new: Any
+    before: Any
+
+    def undo(self) -> bool:
+        """Put back what was there. False, and nothing is touched, if somebody else replaced the name meanwhile."""
+        if vars(self.target).get(self.name) is not self.new:
+            return False
+        if self.before is _INHERITED:
+            delattr(self.target, self.name)
+        else:
+            setattr(self.target, self.name, self.before)
+        return True
+
+    def __str__(self) -> str:
+        return f"{getattr(self.target, '__qualname__', None) or self.target.__name__}.{self.name}"
+
+
+def applied(patch: Patch) -> Applied:
+    before = vars(patch.target).get(patch.name, _INHERITED)
+    new = patch.make(getattr(patch.target, patch.name))
+    setattr(patch.target, patch.name, new)
+    return Applied(patch.target, patch.name, new, before)

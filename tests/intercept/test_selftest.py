@@ -1,0 +1,109 @@
+"""A vcrpy that is another underneath is told of before the first request."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+import vcr
+import vcr.patch
+
+from harness.intercept import InterceptionError, activation, intercepting
+
+VERSION = vcr.__version__
+END = "Known to work: 8.2.1 to 9.4.2. Install one of these: pip install 'vcrpy>=8.2.1,<=9.4.2'"
+
+
+@pytest.fixture
+def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is tested yet."""
+    monkeypatch.setattr(activation, "_ACTIVATION", activation._Activation())
+
+
+def _no_stub(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(vcr.patch.CassettePatcherBuilder, "_httpx", lambda _: [_patcher(httpx.HTTPTransport, "send")])
+
+
+def _patcher(target: Any, name: str) -> Any:
+    class Patcher:
+        attribute = name
+        new = staticmethod(print)
+
+        @staticmethod
+        def getter() -> Any:
+            return target
+
+    return Patcher()
+
+
+def _no_builder_method(patch: pytest.MonkeyPatch) -> None:
+    patch.delattr(vcr.patch.CassettePatcherBuilder, "_aiohttp")
+
+
+def _no_name(patch: pytest.MonkeyPatch) -> None:
+    patch.delattr(vcr.patch, "force_reset")
+    patch.delattr(vcr.patch, "_HTTPConnection")
+
+
+def _asks_no_cassette(patch: pytest.MonkeyPatch) -> None:
+    import vcr.stubs.httpx_stubs as stubs
+
+    def other(cassette: Any, real: Callable[..., Any], module: Any = None) -> Any:
+        def handle_request(transport: Any, request: Any) -> Any:
+            return httpx.Response(200, stream=httpx.ByteStream(b"from elsewhere"))
+
+        handle_request.__wrapped__ = real  # type: ignore[attr-defined]
+        return handle_request
+
+    patch.setattr(stubs, "vcr_handle_request", other)
+
+
+BROKEN: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
+    "names": (_no_name, "vcr.patch._HTTPConnection, vcr.patch.force_reset are missing"),
+    "stubs": (
+        _no_stub,
+        "no stub for HTTPTransport.handle_request, AsyncHTTPTransport.handle_async_request of httpx",
+    ),
+    "list": (
+        _no_builder_method,
+        "its list of patches for aiohttp is another: 'CassettePatcherBuilder' object has no attribute '_aiohttp'",
+    ),
+    "behaviour": (_asks_no_cassette, "httpx asked [] and was answered b'from elsewhere'"),
+}
+
+
+@pytest.mark.usefixtures("_new_process")
+@pytest.mark.parametrize(("broken", "what"), BROKEN.values(), ids=BROKEN)
+def test_changed_vcrpy_is_named(
+    broken: Callable[[pytest.MonkeyPatch], None], what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(monkeypatch)
+
+    for _ in range(2):
+        with pytest.raises(InterceptionError) as caught:
+            intercepting({}).__enter__()
+        assert str(caught.value) == f"vcrpy {VERSION} is not what this version intercepts with: {what}. {END}"
+
+
+@pytest.mark.usefixtures("_new_process")
+def test_it_asks_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[int] = []
+    monkeypatch.setattr(activation, "tested", lambda *_: times.append(1))
+
+    for _ in range(3):
+        with intercepting({}):
+            pass
+
+    assert times == [1]
+
+
+def test_room_is_imported_without_warnings() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", "import harness.intercept"], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
