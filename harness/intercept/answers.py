@@ -14,7 +14,7 @@ from http.client import responses as reasons
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from vcr.cassette import Cassette
+from vcr.cassette import Cassette  # type: ignore[import-untyped]
 
 from harness.cassette.format import Request, Response
 from harness.errors import HarnessError, UsageError

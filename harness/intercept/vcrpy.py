@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import vcr
-import vcr.patch
+import vcr  # type: ignore[import-untyped]
+import vcr.patch  # type: ignore[import-untyped]
 
 from harness.errors import UsageError
 from harness.intercept.answers import Answers

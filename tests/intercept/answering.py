@@ -63,7 +63,7 @@ def by_requests_session(method: str, url: str, value: Any) -> tuple[int, Any]:
 def by_urllib3(method: str, url: str, value: Any) -> tuple[int, Any]:
     with urllib3.PoolManager() as pool:
         answer = pool.request(method, url, json=value)
-    return answer.status, answer.json()
+    return answer.status, json.loads(answer.data)
 
 
 def by_http_client(method: str, url: str, value: Any) -> tuple[int, Any]:

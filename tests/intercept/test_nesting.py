@@ -15,8 +15,8 @@ import pytest
 import requests
 import responses
 import urllib3
-import vcr
-import vcr.patch
+import vcr  # type: ignore[import-untyped]
+import vcr.patch  # type: ignore[import-untyped]
 
 from harness.cassette.format import Request, Response
 from harness.intercept import Interception, InterceptionError, RequestRefused, Responder, intercepting

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-import vcr
-import vcr.patch
+import vcr  # type: ignore[import-untyped]
+import vcr.patch  # type: ignore[import-untyped]
 
 from harness.intercept import InterceptionError, activation, intercepting
 
@@ -50,7 +50,7 @@ def _no_name(patch: pytest.MonkeyPatch) -> None:
 
 
 def _asks_no_cassette(patch: pytest.MonkeyPatch) -> None:
-    import vcr.stubs.httpx_stubs as stubs
+    import vcr.stubs.httpx_stubs as stubs  # type: ignore[import-untyped]
 
     def other(cassette: Any, real: Callable[..., Any], module: Any = None) -> Any:
         def handle_request(transport: Any, request: Any) -> Any:
