@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from harness.graph.paths import FAMILIES, VERSIONS
 from harness.graph.schema import TYPES, lineage
 from harness.parity.emitted import ANSWERED, NOTIFIED
 from harness.parity.evidence import METADATA
 from harness.server.communications import NOT_BUILT, QUERY_OPTIONS
-from harness.server.paths import FAMILIES, VERSIONS
 
 REFUSED: Final = "Answered 501"
 NEVER_TOLD: Final = "Never told"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from harness.server.paths import FAMILIES, VERSIONS, canonical
+from harness.graph.paths import FAMILIES, VERSIONS, canonical
 
 PREFIXES: Final = tuple(f"/{version}/{family}" for version in VERSIONS for family in FAMILIES)
 

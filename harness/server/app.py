@@ -21,11 +21,11 @@ from harness.delivery.clock import Clock, VirtualClock
 from harness.delivery.outbox import Post
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
+from harness.graph.paths import FAMILIES, VERSIONS, canonical
 from harness.graph.refusals import REFUSALS, refuse
 from harness.server import communications, control, login, striking, tokens
 from harness.server.fake import EXTENSION, Asked, Fake, Settings, fake_of
 from harness.server.login_refusals import LoginRefused
-from harness.server.paths import FAMILIES, VERSIONS, canonical
 from harness.server.world import World
 
 CONTENT_TYPE: Final = (

@@ -12,11 +12,11 @@ from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from harness.graph import parsing, roster, wire
+from harness.graph.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIONS, ROSTER_ACTIONS
 from harness.graph.refusals import refuse
 from harness.graph.types import Application
 from harness.server import bodies
 from harness.server.fake import fake_of
-from harness.server.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIONS, ROSTER_ACTIONS
 from harness.server.world import World
 
 blueprint = Blueprint("communications", __name__)

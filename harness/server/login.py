@@ -24,10 +24,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from harness.delivery.signing import ISSUER, can_sign, unsigned
 from harness.errors import UsageError
 from harness.graph.hosts import LOGIN_HOSTS
+from harness.graph.paths import VERSIONS
 from harness.graph.types import Application
 from harness.server.fake import fake_of
 from harness.server.login_refusals import LoginRefused, refuse_login
-from harness.server.paths import VERSIONS
 
 EXPIRES_IN: Final = 3599
 """Seconds that an access token lives, as the documented answer has it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.server.paths import canonical
+from harness.graph.paths import canonical
 
 CASES = {
     "as it is": ("/v1.0/communications/calls", "/v1.0/communications/calls"),
