@@ -1,0 +1,72 @@
+"""What a test left over of its cassette, and what becomes of that: an error, a warning, or nothing."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from harness.cassette.bodies import parsed
+from harness.cassette.format import Interaction
+from harness.errors import HarnessError
+from harness.replay.mismatch import RECORD_AGAIN
+from harness.replay.replaying import Replay
+
+
+class OnUnplayed(StrEnum):
+    FAIL = "fail"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+
+class Unplayed(HarnessError):
+    """A test did not ask for all that its cassette holds."""
+
+
+class UnplayedWarning(UserWarning):
+    """The same, where it is to be told only."""
+
+
+def complain(replay: Replay, on_unplayed: OnUnplayed = OnUnplayed.FAIL) -> None:
+    """Say what is left over, if something is. Raises: Unplayed."""
+    text = leftover(replay)
+    if text is None or on_unplayed is OnUnplayed.IGNORE:
+        return
+    if on_unplayed is OnUnplayed.FAIL:
+        raise Unplayed(text)
+    warnings.warn(UnplayedWarning(text), stacklevel=2)
+
+
+def leftover(replay: Replay) -> str | None:
+    """Which recorded requests were never made and which notifications never due, identifiers as roles; None if none."""
+    unplayed, undelivered = replay.unplayed, replay.undelivered
+    if not unplayed and not undelivered:
+        return None
+    requests, told = _counted(unplayed, "request", "made"), _counted(undelivered, "notification", "due")
+    return "\n".join(
+        (
+            f"{replay.cassette.path}: {' and '.join(part for part in (requests, told) if part)}",
+            *(f"  not made  seq {i.seq}, {replay.named(i)}" for i in unplayed),
+            *(f"  not due   seq {i.seq}, {replay.roles.render(_told(i))}" for i in undelivered),
+            f"  to do     make the requests, {RECORD_AGAIN}, or allow it with `--graph-on-unplayed=ignore`",
+        )
+    )
+
+
+def _counted(interactions: Sequence[Interaction], noun: str, done: str) -> str:
+    if not interactions:
+        return ""
+    return f"1 {noun} was never {done}" if len(interactions) == 1 else f"{len(interactions)} {noun}s were never {done}"
+
+
+def _told(interaction: Interaction) -> str:
+    """A notification in one line."""
+    body = parsed(interaction.request.body)
+    items = body.get("value") if isinstance(body, dict) else None
+    found = [_item(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return " + ".join(found) or f"POST {interaction.request.uri}"
+
+
+def _item(item: dict[str, Any]) -> str:
+    return f"{item.get('changeType', '?')} {item.get('resourceUrl') or item.get('resource') or '?'}"
