@@ -104,7 +104,7 @@ def document_of(interactions: Iterable[Interaction]) -> Document:
 
 
 def trace(document: Document) -> Trace:
-    return trace_of(_interaction(n, item) for n, item in enumerate(document["interactions"], 1))
+    return trace_of(interaction_of(n, item) for n, item in enumerate(document["interactions"], 1))
 
 
 def _written(interaction: Interaction) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _message(message: Request | Response) -> dict[str, Any]:
     return {"headers": headers, "body": {"text" if is_text else "json": value}}
 
 
-def _interaction(seq: int, item: Mapping[str, Any]) -> Interaction:
+def interaction_of(seq: int, item: Mapping[str, Any]) -> Interaction:
     request, response = item["request"], item["response"]
     return Interaction(
         direction=Direction(item["direction"]),
