@@ -102,9 +102,10 @@ class Translating:
                 return bound.fake_text
         if member == CONTEXT:
             return self.identifier(text, form_in(text, member).slots[0], place)
-        for slot in slots(text, member):
+        found = slots(text, member)
+        for slot in found:
             self.identifier(text[slot.start : slot.end], slot, place)
-        return self._addressed(self._binding.translate(text, member))
+        return self._addressed(self._binding.translate(text, member) if found else text)
 
     def callback(self, uri: str) -> str:
         """The bot's own for a recorded callback, as a whole."""

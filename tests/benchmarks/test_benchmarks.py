@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.benchmarks import compare, deliver, verify
+from tests.benchmarks import compare, deliver, replay, verify
 
 COMPARED = """\
 equal traces of one cassette with # interactions; medians of # rounds
@@ -72,6 +72,45 @@ memory of one cassette, # interactions: # MiB beside # of the program; # MiB of 
 memory of cassettes of #, # interactions: # MiB beside # of the program; # MiB of Python objects at the peak
 """
 
+REPLAYED = """\
+lives of calls, # interactions, # requests; medians of # rounds
+µs per request ratio
+this replay # #
+vcrpy, match_on with body # #
+this replay, made ready # #
+lives of calls, # interactions, # requests; medians of # rounds
+µs per request ratio
+this replay # #
+vcrpy, match_on with body # #
+this replay, made ready # #
+lives of calls, # interactions, # requests; medians of # rounds
+µs per request ratio
+this replay # #
+vcrpy, match_on with body # #
+this replay, made ready # #
+→ vcrpy ÷ this replay, # interactions: # (aim: at least #)
+→ this replay, largest ÷ smallest: # (aim: at most #; the first, of one request, apart)
+
+everybody into one call, last first, # interactions, # requests; medians of # rounds
+µs per request ratio
+this replay # #
+vcrpy, match_on with body # #
+this replay, made ready # #
+everybody into one call, last first, # interactions, # requests; medians of # rounds
+µs per request ratio
+this replay # #
+vcrpy, match_on with body # #
+this replay, made ready # #
+everybody into one call, last first, # interactions, # requests; medians of # rounds
+µs per request ratio
+this replay # #
+vcrpy, match_on with body # #
+this replay, made ready # #
+→ vcrpy ÷ this replay, # interactions: # (aim: at least #)
+→ this replay, largest ÷ smallest: # (aim: at most #; the first, of one request, apart)
+
+"""
+
 
 DELIVERED = """\
 notifications of # bytes from one thread over one connection; medians of # rounds
@@ -87,8 +126,8 @@ httpx # #
 
 @pytest.mark.parametrize(
     ("main", "printed"),
-    [(compare.main, COMPARED), (verify.main, VERIFIED), (deliver.main, DELIVERED)],
-    ids=["compare", "verify", "deliver"],
+    [(compare.main, COMPARED), (verify.main, VERIFIED), (deliver.main, DELIVERED), (replay.main, REPLAYED)],
+    ids=["compare", "verify", "deliver", "replay"],
 )
 def test_benchmark_prints_every_figure(
     main: Callable[[Sequence[str]], int], printed: str, capsys: pytest.CaptureFixture[str]
