@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from harness.cassette.binding import Binding, Bound, Side, path_of
 from harness.cassette.identifiers import Slot
 from harness.cassette.roles import Roles
 from harness.errors import HarnessError
-from harness.replay.reading import Asked, Leaf, Placeholder, mask_of, reading, said
+from harness.replay.reading import Asked, Leaf, Placeholder, mask_of, said
 
 RECORD_AGAIN: Final = "record again with `pytest --graph-target=record`"
 _MOST: Final = 8
@@ -61,6 +62,10 @@ class NothingRecorded(HarnessError):
         yield f"  to do     {RECORD_AGAIN}, or mend the request"
 
 
+_Difference = Callable[[], str]
+"""One thing that differs, to be put in words: of most recorded requests it is only counted."""
+
+
 class Explaining:
     """Explains, in roles, why a request agrees with none of the recorded ones. requests: by seq."""
 
@@ -92,36 +97,44 @@ class Explaining:
             request=self.name(self._requests[seq]),
             played=sum(map(is_played, same)),
             times=len(same),
-            differences=near[seq],
+            differences=tuple(difference() for difference in near[seq]),
         )
 
-    def _differences(self, recorded: Asked, sent: Asked) -> tuple[str, ...]:
-        out: list[str] = []
+    def _differences(self, recorded: Asked, sent: Asked) -> list[_Difference]:
+        out: list[_Difference] = []
         if recorded.method != sent.method:
-            out.append(f"method: recorded {recorded.method}, sent {sent.method}")
+            out.append(partial("method: recorded {}, sent {}".format, recorded.method, sent.method))
         placeholders = dict(mask_of(recorded))
         trial = _Trial(self._binding)
         theirs = {leaf.place: leaf for leaf in sent.leaves}
         for number, leaf in enumerate(recorded.leaves):
             other = theirs.pop(leaf.place, None)
             if other is None:
-                out.append(f"{_place(leaf)}: recorded {self._shown(leaf, Side.RECORDED)}, not sent")
+                out.append(partial(self._values, leaf, None))
             else:
                 out += self._between(leaf, other, placeholders.get(number), trial)
-        out += [f"{_place(leaf)}: not recorded, sent {self._shown(leaf, Side.FAKE)}" for leaf in theirs.values()]
-        return tuple(out)
+        return [*out, *(partial(self._values, None, leaf) for leaf in theirs.values())]
 
-    def _between(self, mine: Leaf, theirs: Leaf, placeholder: Placeholder | None, trial: _Trial) -> Iterator[str]:
+    def _between(
+        self, mine: Leaf, theirs: Leaf, placeholder: Placeholder | None, trial: _Trial
+    ) -> Iterator[_Difference]:
         """What differs at one place: what is said there, or which identifiers."""
         (says, form), (others, other) = said(mine, placeholder), said(theirs, placeholder)
         if says != others:
-            recorded, sent = self._shown(mine, Side.RECORDED), self._shown(theirs, Side.FAKE)
-            yield f"{_place(mine)}: recorded {recorded}, sent {sent}"
+            yield partial(self._values, mine, theirs)
         elif form is not None and other is not None:
             for a, b in zip(form.slots, other.slots, strict=True):
                 for why in trial.against(a, b):
-                    names = f"recorded {self._named(mine, a)}, sent {_cut(json.dumps(theirs.value[b.start : b.end]))}"
-                    yield f"{_place(mine)}: {names}: {self._because(why)}"
+                    yield partial(self._identifiers, mine, a, theirs, b, why)
+
+    def _values(self, mine: Leaf | None, theirs: Leaf | None) -> str:
+        recorded = "not recorded" if mine is None else f"recorded {self._shown(mine, Side.RECORDED)}"
+        sent = "not sent" if theirs is None else f"sent {self._shown(theirs, Side.FAKE)}"
+        return f"{_place(mine or theirs)}: {recorded}, {sent}"
+
+    def _identifiers(self, mine: Leaf, slot: Slot, theirs: Leaf, other: Slot, why: _Why) -> str:
+        sent = _cut(json.dumps(theirs.value[other.start : other.end]))
+        return f"{_place(mine)}: recorded {self._named(mine, slot)}, sent {sent}: {self._because(why)}"
 
     def _because(self, why: _Why) -> str:
         if why.bound is None:
@@ -186,17 +199,12 @@ def _unlike(recorded: Asked, sent: Asked) -> tuple[bool, bool, int]:
 
 
 def _is_same(one: Asked, other: Asked) -> bool:
-    return (
-        one.shape == other.shape and reading(one, ())[0] == reading(other, ())[0] and _normals(one) == _normals(other)
-    )
+    """Whether two recorded requests are the same, types included."""
+    return one.leaves == other.leaves and one.shape == other.shape
 
 
-def _normals(request: Asked) -> tuple[str, ...]:
-    return reading(request, ()).normals
-
-
-def _place(leaf: Leaf) -> str:
-    return "/".join(leaf.place)
+def _place(leaf: Leaf | None) -> str:
+    return "" if leaf is None else "/".join(leaf.place)
 
 
 def _abridged(body: bytes | None) -> str:
