@@ -62,7 +62,7 @@ def fake(is_encrypted: bool) -> Iterator[Connect]:
 
 
 def rate(connect: Connect, connections: int, seconds: float) -> float:
-    """Requests a second over so many connections, once all of them are open."""
+    """Requests a second over so many connections, once all of them are open; each asks at least once."""
     counts = [0] * connections
     ready = threading.Barrier(connections + 1)
     until = [0.0]
@@ -71,7 +71,7 @@ def rate(connect: Connect, connections: int, seconds: float) -> float:
         with contextlib.closing(connect()) as connection:
             connection.connect()
             ready.wait()
-            while time.perf_counter() < until[0]:
+            while not counts[number] or time.perf_counter() < until[0]:
                 connection.request("GET", "/__admin/health")
                 connection.getresponse().read()
                 counts[number] += 1
