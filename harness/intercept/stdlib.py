@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from harness.cassette.format import Request
 from harness.intercept.answers import answered
-from harness.intercept.interception import Responder
+from harness.intercept.interception import Interception, Responder
 from harness.intercept.patching import Patch
 from harness.intercept.process import PROCESS
 
@@ -79,21 +79,29 @@ def _putrequest(original: Callable[..., None]) -> Callable[..., None]:
         if interception is not None:
             uri = _uri(connection, url or "/")
             responder = interception.asked(method, uri, _host(connection, uri))
-            _fit(connection, responder, method, uri)
+            if responder is None:
+                _let_out(connection, interception)
+            else:
+                _keep_in(connection, MemorySocket(responder, method, uri))
         original(connection, method, url, *args, **kwargs)
 
     return putrequest
 
 
-def _fit(connection: _Connection, responder: Responder | None, method: str, uri: str) -> None:
-    """Give a connection the socket that its next request needs; an open one of the other kind is closed."""
-    if responder is None:
-        if isinstance(connection.sock, MemorySocket):
-            connection.sock = None
-        return
+def _let_out(connection: _Connection, interception: Interception) -> None:
+    """What is let through by way of a proxy needs that one let through as well."""
+    host, port = _target(connection)
+    if not interception.lets_through(host):
+        raise interception.refused(None, f"socket to {host}:{port}", host)
+    if isinstance(connection.sock, MemorySocket):
+        connection.sock = None
+
+
+def _keep_in(connection: _Connection, memory: MemorySocket) -> None:
+    """A connection that is open from before is closed."""
     if connection.sock is not None:
         connection.sock.close()
-    connection.sock = MemorySocket(responder, method, uri)
+    connection.sock = memory
 
 
 def _getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -149,8 +157,11 @@ class MemorySocket:
 
     def makefile(self, mode: str = "rb", *args: Any, **kwargs: Any) -> io.BytesIO:
         if self._responder is None:
-            raise ConnectionResetError("the interception that this connection was made for is over")
-        response = answered(self._responder, self._request())
+            return _Broken(ConnectionResetError("the interception that this connection was made for is over"))
+        try:
+            response = answered(self._responder, self._request())
+        except BaseException as error:
+            return _Broken(error)
         lines = [f"HTTP/1.1 {response.status} {response.reason}"]
         for name, values in response.headers.items():
             lines.extend(f"{name}: {' '.join(value.splitlines())}" for value in values)
@@ -182,6 +193,17 @@ class MemorySocket:
 
     def close(self) -> None:
         """No network, nothing to close."""
+
+
+class _Broken(io.BytesIO):
+    """Fails when it is read, as a connection does, and no earlier: a response cannot be half made."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self._error = error
+
+    def readline(self, *args: Any) -> bytes:
+        raise self._error
 
 
 def _dechunked(body: bytes) -> bytes:

@@ -32,6 +32,15 @@ def test_routed_host_is_answered_past_a_proxy(client: Client, scheme: str, proxy
     assert interception.violations == []
 
 
+def test_far_proxy_on_the_way_to_an_allowed_host_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+
+    with intercepting({}, allow=["far.example"]) as interception, pytest.raises(RequestRefused):
+        CLIENTS["requests"]("GET", "http://far.example/x", None)
+
+    assert [v.url for v in interception.violations] == ["socket to proxy.example:3128"]
+
+
 @CLIENT
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_unknown_host_is_refused_before_a_proxy(client: Client, scheme: str, proxy: Network) -> None:
