@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-import msal
+import msal  # type: ignore[import-untyped]
 import pytest
 from azure.identity import ClientSecretCredential
 from azure.identity.aio import ClientSecretCredential as AsyncClientSecretCredential
