@@ -164,6 +164,17 @@ def end(call: Call, result: ResultInfo, *, sender: Identity | None = None) -> Ou
     return Outcome((call,), (*cancelled, CallChanged(ChangeType.DELETED, call)))
 
 
+def renamed(call: Call, application: Application) -> Call:
+    """The call as that of an application which is known by another id than so far."""
+
+    def now(identity: Identity) -> Identity:
+        is_bot = identity.key == call.application.identity.key
+        return replace(identity, id=application.id) if is_bot else identity
+
+    participants = tuple(replace(p, person=replace(p.person, identity=now(p.identity))) for p in call.participants)
+    return replace(call, application=application, source=now(call.source), participants=participants)
+
+
 def is_acceptable_callback(uri: str) -> bool:
     """https anywhere, http on loopback only (https is documented; the exception and the refusal are assumed)."""
     try:

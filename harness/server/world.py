@@ -291,6 +291,16 @@ class World:
         with self._lock:
             self._people[person.identity.key] = person
 
+    def rename_application(self, app_id: str, tenant_id: str) -> Application:
+        """The application that a token stands for is known by another id, in the calls that it has as well."""
+        with self._lock:
+            before = self.application
+            self.application = replace(before, id=app_id, tenant_id=tenant_id)
+            for key, call in self._calls.items():
+                if call.application.id == before.id:
+                    self._calls[key] = calls.renamed(call, self.application)
+            return self.application
+
     def add_meeting(self, thread_id: str, present: Iterable[Participant]) -> None:
         with self._lock:
             self._meetings[thread_id] = tuple(present)

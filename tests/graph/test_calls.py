@@ -709,3 +709,11 @@ def test_streams_have_different_source_ids_after_somebody_has_left() -> None:
 
     sources = [s.source_id for p in call.participants for s in p.media_streams]
     assert len(set(sources)) == len(sources)
+
+
+def test_application_known_by_another_id_is_so_in_its_call() -> None:
+    renamed = calls.renamed(group_call("adele"), application(id="bot-2"))
+
+    assert renamed.application.id == "bot-2"
+    assert [p.identity.id for p in renamed.participants] == ["bot-2", "adele"]
+    assert renamed.source.id == "bot-2"

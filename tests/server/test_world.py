@@ -104,3 +104,13 @@ def test_phone_reacts_like_a_person(fake: Rig, reaction: str, code: int, subcode
 
     result = fake.bot.items[-1]["resourceData"]["resultInfo"]
     assert (result["code"], result["subcode"]) == (code, subcode)
+
+
+def test_renamed_application_finds_its_calls(fake: Rig) -> None:
+    call_id = fake.seed_call()["id"]
+
+    application = fake.world.rename_application("bot-2", "tenant-2")
+
+    assert fake.world.application == application
+    assert fake.world.call(call_id, application).application.id == "bot-2"
+    assert fake.send("GET", f"/calls/{call_id}").json["source"]["identity"]["application"]["id"] == "bot-2"
