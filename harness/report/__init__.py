@@ -6,6 +6,7 @@ from harness.report.html import as_html, timeline_as_html
 from harness.report.json import as_json
 from harness.report.junit import as_junit
 from harness.report.proposing import proposal
+from harness.report.tests import tests_as
 from harness.report.text import as_text
 from harness.report.timeline import timeline
 
@@ -18,6 +19,7 @@ __all__ = [
     "painted",
     "plain",
     "proposal",
+    "tests_as",
     "timeline",
     "timeline_as_html",
     "wants_colour",

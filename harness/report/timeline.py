@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from harness.cassette.format import Cassette, Direction, Interaction
@@ -11,13 +12,20 @@ from harness.compare import Comparing, trace_of
 
 def timeline(cassette: Cassette) -> str:
     """One line a request (with its answer) and one a notification; ids as `<call:1>`, numbered by first appearance."""
-    trace = trace_of(cassette.interactions)
+    told = zip(cassette.interactions, timeline_lines(cassette.interactions), strict=True)
+    return "\n".join([f"{cassette.path}", *(line for i, lines in told for line in _timed(i, lines))])
+
+
+def timeline_lines(interactions: Sequence[Interaction]) -> list[list[str]]:
+    """The lines of each interaction, without times."""
+    trace = trace_of(interactions)
     roles = Comparing(trace, trace).roles
-    lines = [f"{cassette.path}"]
-    for interaction in cassette.interactions:
-        when = f"{interaction.started}  " if interaction.started else ""
-        lines += [roles.render(f"{when}{line}") for line in _lines(interaction)]
-    return "\n".join(lines)
+    return [[roles.render(line) for line in _lines(interaction)] for interaction in interactions]
+
+
+def _timed(interaction: Interaction, lines: Sequence[str]) -> list[str]:
+    when = f"{interaction.started}  " if interaction.started else ""
+    return [f"{when}{line}" for line in lines]
 
 
 def _lines(interaction: Interaction) -> list[str]:
