@@ -1,0 +1,153 @@
+"""A test's Graph from start to end: opened on a target, with or without interception, checked, closed.
+
+`open_fake` and `open_replay` are for tests without pytest; its plugin does the same by fixtures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from harness.errors import UsageError
+from harness.intercept import Interception, intercepting
+from harness.replay import found
+from harness.target.config import Config, config_of
+from harness.target.ending import notification_problems, raised
+from harness.target.fake import FakeApp, FakeTarget
+from harness.target.graph import Graph
+from harness.target.problems import Problem, ProblemKind, as_text
+from harness.target.replaying import ReplayTarget
+from harness.target.story import rendering
+from harness.target.targets import Target
+from harness.target.verbs import BUILT, Failed, TargetName
+
+
+def opened(
+    target: str,
+    *,
+    app: FakeApp,
+    seed: int,
+    test: str,
+    config: Sequence[Mapping[str, Any]] = (),
+    cassette: Path | None = None,
+    on_unplayed: str = "fail",
+    max_age: float | None = None,
+) -> Session:
+    """A test's Graph on the fake or on a cassette. test: its name, by which its ids differ from those of others.
+
+    Raises: UsageError, CassetteError.
+    """
+    read, number = config_of(*config), seed_of(seed, test)
+    if target == TargetName.FAKE:
+        return Session(FakeTarget(app, number, read.given), read, number)
+    if target == TargetName.REPLAY and cassette is not None:
+        path = found(cassette, test)
+        return Session(ReplayTarget(app, path, on_unplayed=on_unplayed, max_age=max_age), read, number)
+    raise UsageError(f"target {target!r} is not built yet; there are: {', '.join(BUILT)}")
+
+
+class Session:
+    """One test's Graph while it is open."""
+
+    def __init__(self, target: Target, config: Config, seed: int) -> None:
+        self.graph = Graph(target, config, seed)
+        self.target = target
+        self._interception: Interception | None = None
+        self._stack = ExitStack()
+
+    def intercept(self) -> None:
+        """Have requests of this process to Graph answered, and refuse all others but to loopback and named hosts."""
+        config = self.graph.config
+        routes = dict.fromkeys(config.routed, self.target.answer)
+        self._interception = self._stack.enter_context(intercepting(routes, allow=config.allow_hosts))
+
+    def problems(self) -> list[Problem]:
+        """What went wrong, after everything that was due has happened."""
+        if self.target.clock.pending:
+            self.graph.drain()
+        violations = self._interception.violations if self._interception is not None else []
+        render = rendering(self.target.journal.interactions)
+        return [
+            *(Problem(ProblemKind.VIOLATION, f"a request was refused: {v}", (), _ALLOW) for v in violations),
+            *notification_problems(self.target, render, may_reject=self.graph.may_reject),
+            *self.target.problems(),
+        ]
+
+    def close(self) -> list[Problem]:
+        """Shut the bots down, then let requests go where they go. Returns what escaped from a bot on the way."""
+        bots = self.target.notifying.bots
+        before = len(bots.errors)
+        try:
+            self.target.notifying.close()
+        finally:
+            self._stack.close()
+        return raised(bots.errors[before:], rendering(self.target.journal.interactions))
+
+
+_ALLOW = "let it through with allow_hosts=['HOST'] in the marker or in graph_config"
+
+
+def seed_of(number: int, name: str) -> int:
+    """A seed that is the same for the same number and test, on every machine and in every process."""
+    return int.from_bytes(hashlib.sha256(f"{number}\0{name}".encode()).digest()[:8])
+
+
+@contextmanager
+def open_fake(
+    *,
+    seed: int = 0,
+    intercept: bool = True,
+    config: Mapping[str, Any] = MappingProxyType({}),
+    app: FakeApp | None = None,
+) -> Iterator[Graph]:
+    """A fake of one's own for a `with` block. `config` is what `graph_config` returns in tests.
+
+    At the end everything that is due happens. Raises: Failed, when something went wrong that the block did not notice.
+    """
+    read = config_of(config)
+    session = Session(FakeTarget(app or FakeApp(), seed, read.given), read, seed)
+    with session_open(session, intercept=intercept):
+        yield session.graph
+
+
+@contextmanager
+def session_open(session: Session, *, intercept: bool) -> Iterator[None]:
+    """Raises: Failed."""
+    try:
+        if intercept:
+            session.intercept()
+        yield
+        problems = session.problems()
+    except BaseException:
+        session.close()
+        raise
+    problems += session.close()
+    if problems:
+        raise Failed(f"{as_text(problems)}\n\n{session.graph.timeline()}")
+
+
+@contextmanager
+def open_replay(
+    cassette: Path | str,
+    *,
+    intercept: bool = True,
+    on_unplayed: str = "fail",
+    config: Mapping[str, Any] = MappingProxyType({}),
+    app: FakeApp | None = None,
+) -> Iterator[Graph]:
+    """The same on a cassette."""
+    session = opened(
+        TargetName.REPLAY,
+        app=app or FakeApp(),
+        seed=0,
+        test=str(cassette),
+        config=[config],
+        cassette=Path(cassette),
+        on_unplayed=on_unplayed,
+    )
+    with session_open(session, intercept=intercept):
+        yield session.graph

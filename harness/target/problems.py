@@ -1,0 +1,41 @@
+"""What can be wrong at the end of a test that has passed so far, as values and as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProblemKind(StrEnum):
+    VIOLATION = "violation"
+    BOT_RAISED = "bot-raised"
+    REJECTED = "rejected"
+    GIVEN_UP = "given-up"
+    NOBODY = "nobody"
+    UNPLAYED = "unplayed"
+    UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: in a line, what belongs to it, and what to do."""
+
+    kind: ProblemKind
+    what: str
+    details: tuple[str, ...] = ()
+    to_do: str | None = None
+
+
+def as_text(problems: Sequence[Problem]) -> str:
+    """A block each, numbered where there are several."""
+    if len(problems) == 1:
+        return _block(problems[0])
+    head = f"{len(problems)} things went wrong:"
+    return "\n\n".join([head, *(f"{n}. {_block(p)}" for n, p in enumerate(problems, 1))])
+
+
+def _block(problem: Problem) -> str:
+    lines = [problem.what, *(textwrap.indent(detail, "    ") for detail in problem.details)]
+    return "\n".join([*lines, *([f"    to do: {problem.to_do}"] if problem.to_do else [])])

@@ -1,0 +1,146 @@
+"""A cassette as a target: it answers, tells what was told, and stands for whoever a test names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from harness.cassette.format import Request, Response, load
+from harness.cassette.scenario import Scenario, load_scenario, scenario_path
+from harness.delivery.clock import VirtualClock
+from harness.delivery.outbox import Notification, Outbox
+from harness.graph.types import Application, Identity, Person
+from harness.intercept import from_wsgi
+from harness.replay import NothingRecorded, OnUnplayed, Replay, Unplayed, complain, refuse_older
+from harness.server import Settings, WorldSettings, renew
+from harness.target.bots import Bot
+from harness.target.fake import KEPT, FakeApp, application_of, is_sign_in
+from harness.target.journal import Journal
+from harness.target.notifying import Notifying
+from harness.target.problems import Problem, ProblemKind
+from harness.target.seen import SeenCall, calls_seen
+from harness.target.verbs import TargetName
+
+_SEED: Final = 0
+
+
+class ReplayTarget:
+    """One cassette, replayed for one test. Sign-in, which is on no cassette, is the fake's.
+
+    Raises: CassetteError for a cassette that cannot be read, or is older than `max_age` days.
+    """
+
+    name = TargetName.REPLAY
+
+    def __init__(self, app: FakeApp, path: Path, *, on_unplayed: str = "fail", max_age: float | None = None) -> None:
+        self.clock = VirtualClock()
+        self.journal = Journal(self.clock.now)
+        self.notifying = Notifying(self.journal, app.signer)
+        self.outbox = Outbox(self.clock, self.notifying.post, rng=Random(_SEED), journal=KEPT)  # noqa: S311
+        self.answer = self.journal.answering(self._answered)
+        self._world = renew(app.app, Settings(world=WorldSettings(seed=_SEED)), post=_nobody, clock=self.clock).world
+        self._sign_in = from_wsgi(app.app)
+        self._on_unplayed = OnUnplayed(on_unplayed)
+        self._nothing: list[str] = []
+        self._bot: Bot | None = None
+        self._is_known = True
+        self._replay: Replay | None = None
+        self._cassette, self._scenario = load(path), _scenario(path)
+        if max_age is not None:
+            refuse_older(self._cassette, self._scenario, max_age, datetime.now(UTC))
+
+    @property
+    def replay(self) -> Replay:
+        """Begun with the first bot, or with the first request, as whom it will be."""
+        if self._replay is None:
+            bot = self._bot
+            self._replay = Replay(
+                self._cassette,
+                self._scenario,
+                put=self._put,
+                now=self.clock.now,
+                app_id=bot.app_id if bot is not None else None,
+                tenant_id=bot.tenant_id if bot is not None else None,
+                callback=bot.callback_uri if bot is not None else None,
+            )
+            self._replay.start()
+        return self._replay
+
+    def add_bot(self, bot: Bot, *, is_known: bool) -> None:
+        """The first bot is the one on the cassette."""
+        if self._bot is None:
+            self._bot, self._is_known = bot, is_known
+            self._world.application = bot.application
+            self.clock.schedule(0.0, self._begin)
+
+    def _begin(self) -> None:
+        """What was told before the first request is told without one."""
+        _ = self.replay
+
+    @property
+    def application(self) -> Application:
+        return self._world.application
+
+    def meet(self, identity: Identity) -> None:
+        """The cassette holds who they are."""
+
+    def script(self, person: Person) -> None:
+        """The cassette holds what they did."""
+
+    def happen(self, verb: str, call_id: str, person: Person) -> None:
+        """The cassette holds what they did."""
+
+    def fault(self, members: Mapping[str, Any]) -> None:
+        """Refused before it comes here: the cassette holds what Graph answered."""
+        raise AssertionError(f"replay has no faults, and is asked for {members}")
+
+    def put_call(self, call_id: str, given: Mapping[str, Any], bot: Bot) -> None:
+        """Whichever call the bot names first by this id is the recorded one."""
+
+    def seen(self, call_id: str) -> SeenCall:
+        """As far as answers and notifications have told."""
+        return calls_seen(self.journal.interactions).get(call_id, SeenCall(call_id))
+
+    def problems(self) -> Sequence[Problem]:
+        problems = [Problem(ProblemKind.UNPLAYED, "the cassette does not answer", (text,)) for text in self._nothing]
+        try:
+            complain(self.replay, self._on_unplayed)
+        except Unplayed as left:
+            what = "the cassette holds more than the test asked for"
+            problems.append(Problem(ProblemKind.UNDELIVERED, what, (str(left),)))
+        return problems
+
+    def _answered(self, request: Request) -> Response:
+        if is_sign_in(request):
+            return self._sign_in(request)
+        self._adopt(request)
+        try:
+            return self.replay.answer(request)
+        except NothingRecorded as nothing:
+            self._nothing.append(str(nothing))
+            raise
+
+    def _adopt(self, request: Request) -> None:
+        """The bot is whoever signs in, unless the test says who it is."""
+        if self._bot is None or self._is_known:
+            return
+        signed_in = application_of(request, self._bot.application)
+        if signed_in is not None and signed_in != self._bot.application:
+            self._bot.application = signed_in
+            self.replay.signs_in(signed_in.id, signed_in.tenant_id)
+
+    def _put(self, notification: Notification, delay: float) -> None:
+        self.clock.schedule(delay, partial(self.outbox.put, [notification]))
+
+
+def _scenario(path: Path) -> Scenario | None:
+    beside = scenario_path(path)
+    return load_scenario(beside) if beside.exists() else None
+
+
+def _nobody(notification: Notification) -> int:
+    raise AssertionError(f"the fake tells nothing on replay, and there is {notification.label}")

@@ -1,0 +1,62 @@
+"""What a target is to the facade: who answers as Graph, and tells as Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from harness.cassette.format import Request, Response
+from harness.delivery.clock import VirtualClock
+from harness.delivery.outbox import Outbox
+from harness.graph.types import Application, Identity, Person
+from harness.target.bots import Bot
+from harness.target.journal import Journal
+from harness.target.notifying import Notifying
+from harness.target.problems import Problem
+from harness.target.seen import SeenCall
+from harness.target.verbs import TargetName
+
+
+class Target(Protocol):
+    """Answers the requests of bots and tells them what happens, on a clock of its own."""
+
+    @property
+    def name(self) -> TargetName: ...
+    @property
+    def clock(self) -> VirtualClock: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def notifying(self) -> Notifying: ...
+
+    def answer(self, request: Request) -> Response:
+        """As Graph, sign-in or the publisher of keys answers, whichever is asked."""
+
+    def add_bot(self, bot: Bot, *, is_known: bool) -> None:
+        """is_known: its application's id is given; else it is the one that it signs in with."""
+
+    @property
+    def application(self) -> Application:
+        """The first bot's, as far as it is known before there is a bot."""
+
+    def meet(self, identity: Identity) -> None:
+        """Somebody is there; how they react is as it was."""
+
+    def script(self, person: Person) -> None:
+        """How somebody reacts from now on."""
+
+    def happen(self, verb: str, call_id: str, person: Person) -> None:
+        """Somebody does something on their own."""
+
+    def put_call(self, call_id: str, given: Mapping[str, Any], bot: Bot) -> None:
+        """A call that exists before the bot does anything."""
+
+    def fault(self, members: Mapping[str, Any]) -> None:
+        """Something that goes wrong with requests: members of `harness.server.faults.Fault`. Raises: UsageError."""
+
+    def seen(self, call_id: str) -> SeenCall: ...
+
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong with this target at the end of a test, beside what became of notifications."""

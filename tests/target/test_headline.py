@@ -1,0 +1,1 @@
+"""The first test that anybody writes, as the README prints it."""
