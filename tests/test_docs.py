@@ -12,11 +12,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
+from harness import pytest_plugin
 from harness.cassette.format import load
 from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS
 from harness.cassette.scenario import KINDS, Known, Omitted, Scenario, Source, SourceKind, Unseen
@@ -27,21 +29,26 @@ from harness.delivery.bot_kinds import BotKind
 from harness.graph.refusals import FAILURES, REFUSALS, Refusal
 from harness.graph.types import Rules
 from harness.parity.routes import ROUTES
-from harness.pytest_plugin import pytest_addoption
+from harness.pytest_plugin.options import ARGUMENTS, pytest_addoption
 from harness.report import timeline
 from harness.server import Fault, create_app
 from harness.server.fault_bodies import fault_to_json
 from harness.server.faults import DEFAULTS, TOKEN_DEFAULTS, VERBS
 from harness.server.seeding import rules_to_json
+from harness.target import Config
 from tests.conftest import Bot, Rig
+from tests.plugin.suite import Suite
 from tests.server.listening import listening
 from tests.server.test_serving import served
+
+pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 CASSETTES = (ROOT / "docs" / "cassettes.md").read_text()
 BOTS = (ROOT / "docs" / "bots.md").read_text()
 FAULTS = (ROOT / "docs" / "faults.md").read_text()
+TESTING = (ROOT / "docs" / "testing.md").read_text()
 SERVE = (ROOT / "docs" / "serve.md").read_text()
 VERIFY = (ROOT / "docs" / "verify.md").read_text()
 INVITE = ROOT / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
@@ -178,7 +185,58 @@ def test_every_option_and_setting_of_the_plugin_is_documented() -> None:
     added = parser.getgroup.return_value.addoption.call_args_list
     options = {call.args[0]: call.args[0].removeprefix("--").replace("-", "_") for call in added}
     assert {call.args[0] for call in parser.addini.call_args_list} == set(options.values())
-    assert {o: s for s, o in re.findall(r"^\| `(\w+)` \| `(--graph-[\w-]+)` \|", VERIFY, re.MULTILINE)} == options
+    assert {o: s for s, o in re.findall(r"^\| `(\w+)` \| `(--graph-[\w-]+)` \|", TESTING, re.MULTILINE)} == options
+    assert "| `graph_verify` | `--graph-verify` |" in VERIFY
+
+
+def test_every_argument_of_the_marker_is_documented() -> None:
+    section = TESTING.split("## Marker")[1].split("##")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(ARGUMENTS)
+
+
+def test_every_fixture_is_documented() -> None:
+    section = TESTING.split("## Fixtures")[1].split("##")[0]
+    fixtures = {name for name in pytest_plugin.__all__ if not name.startswith("pytest_")}
+
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == fixtures
+
+
+def test_every_member_of_the_config_is_documented() -> None:
+    row = next(line for line in TESTING.splitlines() if line.startswith("| `graph_config` |"))
+
+    assert re.findall(r"`(\w+)`", row)[1:] == [f.name for f in fields(Config)]
+
+
+@pytest.mark.parametrize(("page", "example"), [(README, "headline"), (TESTING, "first")], ids=["readme", "manual"])
+def test_headline_passes_as_it_is_printed(pytester: pytest.Pytester, page: str, example: str) -> None:
+    suite = Suite(pytester)
+    test = blocks(page.split(f"<!-- example: {example} -->")[1], "python")[0]
+    suite.write(f"my_flask_or_asgi_app_or_callable_or_url = my_bot.app\n\n{test}")
+
+    suite.run().assert_outcomes(passed=1)
+
+
+def test_what_the_manual_scripts_can_be_scripted(pytester: pytest.Pytester) -> None:
+    """Every other example of the manual that is lines of a test, run in one."""
+    suite = Suite(pytester)
+    lines = [b for b in blocks(TESTING, "python") if not b.startswith(("def ", "@", "from "))]
+    of_bots = "".join(b for b in lines if "graph.bot(one.app" in b)
+    rest = "".join(b for b in lines if "graph.bot(one.app" not in b)
+    suite.write(
+        "one, two = MyBot(), MyBot()",
+        "def test_rest(graph):\n    graph.bot(my_bot.app, has_number=True)\n    call = graph.call()\n"
+        + indent(rest, "    ").replace("graph.wait_for", "graph.person('adele').joins(call)\n    graph.wait_for"),
+        "def test_bots(graph):\n" + indent(of_bots, "    "),
+    )
+
+    suite.run().assert_outcomes(passed=2)
+
+
+def test_example_without_pytest_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(blocks(TESTING.split("<!-- example: without pytest -->")[1], "python")[0], {})
+
+    assert capsys.readouterr().out == "updated roster of 2\n"
 
 
 def test_every_control_route_is_documented() -> None:

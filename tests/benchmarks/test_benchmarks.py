@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.benchmarks import compare, deliver, replay, verify
+from tests.benchmarks import compare, deliver, plugin, replay, verify
+
+PLUGIN = """\
+import over pytest # ms (aim: at most # ms)
+fixture enter and exit # ms
+without interception # ms
+"""
 
 COMPARED = """\
 equal traces of one cassette with # interactions; medians of # rounds
@@ -126,8 +132,14 @@ httpx # #
 
 @pytest.mark.parametrize(
     ("main", "printed"),
-    [(compare.main, COMPARED), (verify.main, VERIFIED), (deliver.main, DELIVERED), (replay.main, REPLAYED)],
-    ids=["compare", "verify", "deliver", "replay"],
+    [
+        (compare.main, COMPARED),
+        (verify.main, VERIFIED),
+        (deliver.main, DELIVERED),
+        (replay.main, REPLAYED),
+        (plugin.main, PLUGIN),
+    ],
+    ids=["compare", "verify", "deliver", "replay", "plugin"],
 )
 def test_benchmark_prints_every_figure(
     main: Callable[[Sequence[str]], int], printed: str, capsys: pytest.CaptureFixture[str]

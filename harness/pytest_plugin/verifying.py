@@ -1,4 +1,4 @@
-"""The pytest plugin: cassettes as tests. Heavy imports are inside, so that whoever does not use it pays nothing.
+"""Cassettes as tests.
 
 `pytest cassettes/ --graph-verify` makes each cassette one item, `NAME.yaml::verify`. It passes when the fake does the
 same, and fails with the report of that cassette otherwise, also when there is no verdict. One line of it is in pytest's
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from harness.errors import HarnessError
+from harness.pytest_plugin.options import is_set
 
 if TYPE_CHECKING:
     from harness.compare import Result
@@ -23,17 +24,9 @@ _DRIVER: Final[pytest.StashKey[Driver]] = pytest.StashKey()
 """One for all cassettes of a process: making one takes longer than comparing a cassette."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("graph", "Graph calls")
-    group.addoption(
-        "--graph-verify", action="store_true", help="collect each cassette as a test that compares the fake with it"
-    )
-    parser.addini("graph_verify", "as --graph-verify", type="bool", default=False)
-
-
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CassetteFile | None:
     """What is called `….yaml` in a folder, but for scenario files of cassettes; and what is named, `….yml` as well."""
-    if not _is_asked(parent.config):
+    if not is_set(parent.config, "graph_verify"):
         return None
     if parent.session.isinitpath(file_path):
         is_collected = file_path.suffix in (".yaml", ".yml")
@@ -48,7 +41,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Add what pytest passes over in a folder, which is no success: a dangling link, a folder called `a.yaml`."""
     report = yield
-    if isinstance(collector, pytest.Directory) and _is_asked(collector.config) and report.passed:
+    if isinstance(collector, pytest.Directory) and is_set(collector.config, "graph_verify") and report.passed:
         others = sorted(path for path in collector.path.glob("*.yaml") if not path.is_file())
         report.result += [
             CassetteFile.from_parent(collector, path=path)
@@ -56,10 +49,6 @@ def pytest_make_collect_report(
             if _stands_alone(path) and not collector.session.isinitpath(path)
         ]
     return report
-
-
-def _is_asked(config: pytest.Config) -> bool:
-    return bool(config.getoption("graph_verify") or config.getini("graph_verify"))
 
 
 def _stands_alone(path: Path) -> bool:

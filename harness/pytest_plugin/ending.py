@@ -1,0 +1,62 @@
+"""The end of each test: what went wrong unnoticed fails it, and a failure shows what passed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, Final
+
+import pytest
+
+from harness.pytest_plugin.fixtures import SESSION
+from harness.pytest_plugin.options import chosen
+from harness.pytest_plugin.reporting import keep
+
+TITLE: Final = "graph: requests → and notifications ←"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """After a test that has passed so far: everything that is due happens, and is looked at."""
+    result = yield
+    session = item.stash.get(SESSION, None)
+    if session is not None:
+        _check(session)
+    return result
+
+
+def _check(session: Any) -> None:
+    """Apart, so that what it raises is shown without a trace."""
+    from harness.errors import HarnessError
+    from harness.target import as_text
+
+    try:
+        problems = session.problems()
+    except HarnessError as error:
+        pytest.fail(str(error), pytrace=False)
+    if problems:
+        pytest.fail(as_text(problems), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    session = item.stash.get(SESSION, None)
+    if session is not None and report.when == "call":
+        said = _said(call) if report.failed else None
+        if report.failed:
+            report.sections.append((TITLE, session.graph.timeline(failed=said)))
+        if chosen(item.config).report is not None:
+            keep(report, str(session.graph.target), session.graph.timeline(failed=said))
+    return report
+
+
+def _said(call: pytest.CallInfo[None]) -> str:
+    """What the test failed with, in a line."""
+    error = call.excinfo
+    if error is None:
+        return "failed"
+    if isinstance(error.value, pytest.fail.Exception):
+        return str(error.value)
+    return error.exconly(tryshort=True)

@@ -1,0 +1,118 @@
+"""The fixtures: `graph`, and what can be set and served of it. All that is heavy is imported inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from harness.pytest_plugin.options import chosen
+from harness.pytest_plugin.targets import skip_where_not_built
+
+if TYPE_CHECKING:
+    from harness.pytest_plugin.marker import Mark
+    from harness.target import FakeApp, Graph, Problem, Served, Session
+
+_APP: Final[pytest.StashKey[FakeApp]] = pytest.StashKey()
+"""One for all tests of a process: making one takes a hundred times as long as a world."""
+
+SESSION: Final[pytest.StashKey[Session]] = pytest.StashKey()
+"""What a test with `graph` has open."""
+
+
+@pytest.fixture
+def graph_config() -> Mapping[str, Any]:
+    """Override it to set up Graph for a module or a project: see docs/testing.md."""
+    return {}
+
+
+@pytest.fixture
+def graph_cassette_dir(request: pytest.FixtureRequest) -> Path:
+    """Where this test's cassettes are. Override it, or set --graph-cassette-dir."""
+    return chosen(request.config).cassette_dir or request.path.parent / "cassettes"
+
+
+@pytest.fixture
+def graph(
+    request: pytest.FixtureRequest, graph_target: str, graph_config: Mapping[str, Any], graph_cassette_dir: Path
+) -> Iterator[Graph]:
+    """Graph, whoever is it in this test: see docs/testing.md."""
+    from harness.pytest_plugin.marker import mark_of
+
+    skip_where_not_built(graph_target)
+    mark = mark_of(list(request.node.iter_markers("graph")))
+    session = _session(request, graph_target, mark, graph_config, graph_cassette_dir)
+    request.node.stash[SESSION] = session
+    try:
+        if mark.intercept:
+            session.intercept()
+        yield session.graph
+    finally:
+        late = session.close()
+    _fail_for(late)
+
+
+def _session(
+    request: pytest.FixtureRequest, target: str, mark: Mark, config: Mapping[str, Any], folder: Path
+) -> Session:
+    """Raises: pytest.fail, for what was set wrongly."""
+    from harness.errors import HarnessError
+    from harness.target import FakeApp, opened
+
+    stash, options = request.config.stash, chosen(request.config)
+    if _APP not in stash:
+        stash[_APP] = FakeApp()
+    try:
+        return opened(
+            target,
+            app=stash[_APP],
+            seed=options.seed,
+            test=without_target(request.node.nodeid, target),
+            config=(config, mark.config),
+            cassette=_cassette(mark.cassette, request.node, target, folder),
+            on_unplayed=mark.on_unplayed or options.on_unplayed,
+            max_age=options.max_age if mark.max_age is None else mark.max_age,
+        )
+    except HarnessError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _fail_for(problems: Sequence[Problem]) -> None:
+    """What only showed when the bots were shut down."""
+    from harness.target import as_text
+
+    if problems:
+        pytest.fail(as_text(problems), pytrace=False)
+
+
+def without_target(name: str, target: str) -> str:
+    """A test's name without the target among its parameters: the same test has the same ids on each."""
+    head, bracket, rest = name.partition("[")
+    if not bracket:
+        return name
+    parts = rest.removesuffix("]").split("-")
+    if target in parts:
+        parts.remove(target)
+    return f"{head}[{'-'.join(parts)}]" if parts else head
+
+
+def _cassette(marked: str | None, item: pytest.Function, target: str, folder: Path) -> Path:
+    """The marker's, else `MODULE/TEST[PARAMETERS].yaml`; the target is no parameter of it."""
+    from harness.replay import cassette_file, cassette_name
+
+    if marked is not None:
+        return cassette_file(folder, marked)
+    owner = f"{item.cls.__name__}." if item.cls is not None else ""
+    name, _, params = without_target(item.name, target).partition("[")
+    return cassette_file(folder, cassette_name(item.path.stem, f"{owner}{name}", params.removesuffix("]") or None))
+
+
+@pytest.fixture
+def graph_server(graph: Graph) -> Iterator[Served]:
+    """This test's Graph on a loopback port, for bots in other processes: `graph_server.url`."""
+    from harness.target import served
+
+    with served(graph) as server:
+        yield server

@@ -1,0 +1,76 @@
+"""What the plugin costs: importing it over pytest, and entering and leaving the fixture `graph`.
+
+    python tests/benchmarks/plugin.py [--quick]
+
+Imports are timed in processes of their own, in turn with the empty program; the median of the differences counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from harness.target import FakeApp, opened
+
+AIM_MS: Final = 2.0
+_IMPORT: Final = "import harness.pytest_plugin"
+_PROGRAM: Final = """
+import time, pytest
+began = time.perf_counter()
+{what}
+print(time.perf_counter() - began)
+"""
+
+
+def import_cost(rounds: int) -> float:
+    """Milliseconds that importing the plugin takes when pytest is there already."""
+    with TemporaryDirectory() as cache:
+        _timed(_IMPORT, cache)  # compiles it
+        return statistics.median(_timed(_IMPORT, cache) - _timed("pass", cache) for _ in range(rounds)) * 1e3
+
+
+def _timed(what: str, cache: str) -> float:
+    command = [sys.executable, "-X", f"pycache_prefix={cache}", "-c", _PROGRAM.format(what=what)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return float(done.stdout)
+
+
+def fixture_cost(tests: int, *, intercept: bool) -> float:
+    """Milliseconds for entering and leaving `graph`, once everything is imported."""
+    app = FakeApp()
+    times = []
+    for number in range(tests):
+        began = time.perf_counter()
+        _enter_and_exit(app, number, intercept)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1e3
+
+
+def _enter_and_exit(app: Any, number: int, intercept: bool) -> None:
+    session = opened("fake", app=app, seed=0, test=f"test_{number}")
+    if intercept:
+        session.intercept()
+    session.problems()
+    session.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="once each: figures that say nothing, for the tests")
+    rounds, tests = (1, 2) if parser.parse_args(arguments).quick else (31, 500)
+    print(f"import over pytest            {import_cost(rounds):6.2f} ms   (aim: at most {AIM_MS:g} ms)")
+    print(f"fixture enter and exit        {fixture_cost(tests, intercept=True):6.2f} ms")
+    print(f"  without interception        {fixture_cost(tests, intercept=False):6.2f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The end of a test: what shows only then, and what is left of a cassette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.plugin.suite import Suite
+
+pytest_plugins = ["pytester"]
+
+ONE = Path(__file__).parents[2] / "cassettes" / "observed" / "errors.3-call-not-found.yaml"
+
+
+def test_bot_that_breaks_when_it_is_shut_down_fails_the_test(suite: Suite) -> None:
+    suite.write(
+        """
+        async def app(scope, receive, send):
+            if scope["type"] == "lifespan":
+                assert (await receive())["type"] == "lifespan.startup"
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+                raise OSError("the database is gone")
+
+        def test_one(graph):
+            graph.bot(app, name="ours")
+        """
+    )
+
+    result = suite.run()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["OSError escaped the bot 'ours', at *", "*OSError: the database is gone"])
+
+
+@pytest.mark.parametrize(
+    ("on_unplayed", "outcomes"),
+    [("fail", {"failed": 1}), ("warn", {"passed": 1, "warnings": 1}), ("ignore", {"passed": 1})],
+    ids=["fail", "warn", "ignore"],
+)
+def test_what_is_left_of_a_cassette_is_told_as_asked(suite: Suite, on_unplayed: str, outcomes: dict[str, int]) -> None:
+    (suite.path / "cassettes").mkdir()
+    (suite.path / "cassettes" / "one.yaml").write_text(ONE.read_text())
+    suite.write(
+        """
+        @pytest.mark.graph(targets=["replay"], cassette="one")
+        def test_one(graph): ...
+        """
+    )
+
+    result = suite.run("-W", "default", f"--graph-on-unplayed={on_unplayed}")
+
+    result.assert_outcomes(**outcomes)
+    if on_unplayed != "ignore":
+        result.stdout.fnmatch_lines(["*one.yaml: 1 request was never made*"])
+
+
+def test_failing_test_is_not_failed_twice(suite: Suite) -> None:
+    suite.write(
+        """
+        def test_one(graph):
+            graph.bot(lambda told: 400)
+            graph.person("bob").joins(graph.call())
+            assert 1 == 2
+        """
+    )
+
+    result = suite.run()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["           … not delivered yet: 1 notification", "           ✗ here the test failed: assert 1 == 2"]
+    )
+
+
+def test_bot_may_shut_down_while_requests_are_still_answered(suite: Suite) -> None:
+    suite.write(
+        """
+        from bot_of_ours import GRAPH
+
+        async def app(scope, receive, send):
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            answer = requests.delete(f"{GRAPH}/calls/c1", headers={"Authorization": "Bearer any"})
+            print("hung up:", answer.status_code)
+            await send({"type": "lifespan.shutdown.complete"})
+
+        def test_one(graph):
+            graph.bot(app)
+            graph.call(id="c1")
+        """
+    )
+
+    result = suite.run("-s")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*hung up: 204"])

@@ -1,0 +1,114 @@
+"""One test, several targets: which of them a test runs on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plugin.suite import Suite
+
+pytest_plugins = ["pytester"]
+
+ANYWHERE = """
+    def test_anywhere(graph):
+        pass
+"""
+BOTH = """
+    @pytest.mark.graph(targets=["fake", "replay"], on_unplayed="ignore", cassette="one")
+    def test_both(graph):
+        print(graph.target, graph.person("adele").id)
+"""
+LIVE = """
+    @pytest.mark.graph(targets=["fake", "live"])
+    def test_live(graph):
+        pass
+"""
+
+
+@pytest.fixture
+def cassette(suite: Suite) -> None:
+    (suite.path / "cassettes").mkdir()
+    (suite.path / "cassettes" / "one.yaml").write_text("interactions: []\nversion: 1\n")
+
+
+@pytest.mark.usefixtures("cassette")
+def test_runs_once_on_each_of_its_targets_with_the_same_people(suite: Suite) -> None:
+    suite.write(BOTH)
+
+    result = suite.run("-s", "-v")
+
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["test_bot.py::test_both?fake? fake *", "test_bot.py::test_both?replay? replay *"])
+    (one, other) = [line.split()[2] for line in result.outlines if "::test_both" in line]
+    assert one == other
+
+
+@pytest.mark.usefixtures("cassette")
+def test_option_chooses_among_its_targets(suite: Suite) -> None:
+    suite.write(BOTH)
+
+    result = suite.run("-v", "--graph-target=replay")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["test_bot.py::test_both?replay? PASSED*"])
+
+
+def test_option_that_is_none_of_its_targets_skips_it(suite: Suite) -> None:
+    suite.write(BOTH)
+
+    result = suite.run("-rs", "--graph-target=live")
+
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED [[]1[]] test_bot.py*: runs on fake, replay, not on live"])
+
+
+def test_without_a_marker_a_test_runs_on_the_fake_under_its_own_name(suite: Suite) -> None:
+    suite.write(ANYWHERE)
+
+    suite.run("-v").stdout.fnmatch_lines(["test_bot.py::test_anywhere PASSED*"])
+
+
+def test_without_a_marker_the_option_decides(suite: Suite) -> None:
+    suite.write(ANYWHERE)
+
+    result = suite.run("--graph-target=replay")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*test_bot/test_anywhere.yaml: is missing: test_bot.py::test_anywhere was to be *"])
+
+
+def test_setting_is_as_good_as_the_option(suite: Suite) -> None:
+    suite.write(ANYWHERE)
+    suite.pytester.makeini("[pytest]\ngraph_target = replay\n")
+
+    suite.run().assert_outcomes(errors=1)
+
+
+def test_live_is_skipped_with_what_it_lacks(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_TENANT_ID", "t")
+    suite.write(LIVE)
+
+    result = suite.run("-rs")
+
+    result.assert_outcomes(passed=1, skipped=1)
+    missing = "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, GRAPH_CALLBACK_URL, GRAPH_USERS"
+    result.stdout.fnmatch_lines([f"SKIPPED [[]1[]] *: target live needs {missing} in the environment"])
+
+
+def test_live_says_that_it_is_not_built_where_nothing_lacks(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "GRAPH_CALLBACK_URL", "GRAPH_USERS"):
+        monkeypatch.setenv(name, "set")
+    suite.write(LIVE)
+
+    result = suite.run()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*target 'live' is not built yet: run with --graph-target=fake or replay"])
+
+
+def test_unknown_target_is_refused(suite: Suite) -> None:
+    suite.pytester.makeini("[pytest]\ngraph_target = tape\n")
+
+    result = suite.run()
+
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["ERROR: graph_target: 'tape' is none of fake, replay, live, record"])
