@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-import msal
+import msal  # type: ignore[import-untyped, unused-ignore]
 import pytest
 import requests
 from azure.core.exceptions import ClientAuthenticationError
