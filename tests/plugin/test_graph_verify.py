@@ -26,6 +26,9 @@ INVITE = Path(__file__).parents[2] / "cassettes" / "documented" / "participant-i
 LETTER_CASE = "requests/1/response/body/status: letter case only"
 STALE = "  - path: requests/1/response/headers/Old\n    reason: It was there.\n"
 
+QUIET = ("-p", "no:randomly", "-p", "no:asyncio")
+"""Without plugins that change the order, or warn where a project has not set them up."""
+
 Put = Callable[..., Path]
 
 
@@ -56,7 +59,7 @@ def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Runs pytest with the option, in the order of the files."""
 
     def run(*arguments: str | Path) -> pytest.RunResult:
-        return pytester.runpytest("-p", "no:randomly", "--graph-verify", *arguments)
+        return pytester.runpytest(*QUIET, "--graph-verify", *arguments)
 
     return run
 
@@ -190,7 +193,7 @@ def test_short_summary_tells_the_problem_without_repeating_the_path(
 
 @pytest.mark.usefixtures("three")
 def test_without_the_option_nothing_is_collected(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest("cassettes", "--collect-only", "-q")
+    result = pytester.runpytest(*QUIET, "cassettes", "--collect-only", "-q")
 
     assert (result.ret, nodes(result)) == (pytest.ExitCode.NO_TESTS_COLLECTED, [])
 
@@ -199,8 +202,8 @@ def test_without_the_option_nothing_is_collected(pytester: pytest.Pytester) -> N
 def test_setting_is_as_the_option(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\ngraph_verify = true\n")
 
-    assert len(nodes(pytester.runpytest("--collect-only", "-q"))) == 3
-    assert nodes(pytester.runpytest("--collect-only", "-q", "-o", "graph_verify=false")) == []
+    assert len(nodes(pytester.runpytest(*QUIET, "--collect-only", "-q"))) == 3
+    assert nodes(pytester.runpytest(*QUIET, "--collect-only", "-q", "-o", "graph_verify=false")) == []
 
 
 def test_tests_in_python_stay_what_they_are(pytester: pytest.Pytester, put: Put, run: Run) -> None:
@@ -356,7 +359,7 @@ def test_junit_report_holds_verdict_and_counts(pytester: pytest.Pytester, run: R
 
 @pytest.mark.usefixtures("three", "wide")
 def test_several_processes_share_the_cassettes(pytester: pytest.Pytester) -> None:
-    result = pytester.runpytest_subprocess("-p", "no:randomly", "--graph-verify", "cassettes", "-n", "2")
+    result = pytester.runpytest_subprocess(*QUIET, "--graph-verify", "cassettes", "-n", "2")
 
     result.assert_outcomes(passed=2, failed=1)
     report = as_text(Verification((verify(Path("cassettes/b.yaml")),)))
