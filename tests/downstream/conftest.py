@@ -1,0 +1,3 @@
+"""The project below is another one, with tests of its own."""
+
+collect_ignore = ["project"]
