@@ -1,4 +1,7 @@
-"""Request bodies as JSON that can be written again: what Python reads beyond JSON in UTF-8 is refused."""
+"""Request bodies as JSON that can be written again: what Python reads beyond JSON in UTF-8 is refused.
+
+And how names of fields are spelled there.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,12 @@ def parsed(data: bytes) -> Any:
     if b"\\ud" in data.lower():
         json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def camel(name: str) -> str:
+    """`several_need_chat` as JSON spells it: `severalNeedChat`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def _finite(literal: str) -> float:

@@ -42,6 +42,7 @@ from harness.graph.types import (
     ResultInfo,
     Rules,
 )
+from harness.server.bodies import camel
 from harness.server.world import World
 
 NewId = Callable[[], str]
@@ -143,7 +144,7 @@ def read_application(value: Any, place: str, default: Application) -> Applicatio
 
 
 def read_rules(value: Any, place: str, default: Rules) -> Rules:
-    names = {_camel(f.name): f.name for f in fields(Rules)}
+    names = {camel(f.name): f.name for f in fields(Rules)}
     members = _members(value, place, tuple(names))
     changes: dict[str, Any] = {}
     for wire_name, given in members.items():
@@ -157,7 +158,7 @@ def read_rules(value: Any, place: str, default: Rules) -> Rules:
 
 
 def rules_to_json(rules: Rules) -> dict[str, Any]:
-    return {_camel(f.name): getattr(rules, f.name) for f in fields(Rules)}
+    return {camel(f.name): getattr(rules, f.name) for f in fields(Rules)}
 
 
 def read_person(value: Any, place: str) -> Person:
@@ -409,8 +410,3 @@ def _member_of(members: Mapping[str, Any], name: str, place: str, default: E) ->
         return kind(value)
     except ValueError:
         raise UsageError(f"{place}.{name}: {value!r} is none of {', '.join(kind)}") from None
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
