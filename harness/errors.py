@@ -44,6 +44,11 @@ class GraphError(HarnessError):
         super().__init__(f"{status} {code}: {message}")
 
 
+def named(error: BaseException) -> str:
+    """What was raised, and what it says."""
+    return f"{type(error).__name__}: {error}"
+
+
 def quoted(value: object) -> str:
     """A value as messages show it: as Python writes it, cut where it is long."""
     text = repr(value)

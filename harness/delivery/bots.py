@@ -31,7 +31,7 @@ from harness.delivery.ways import (
     Way,
     hinting,
 )
-from harness.errors import UsageError
+from harness.errors import UsageError, named
 
 __all__ = ["BotAnswer", "BotKind", "Bots", "Escaped", "OnOwnLoop", "StartupFailed", "Told"]
 
@@ -113,9 +113,9 @@ class Bots:
             raise
         except BotRaised as raised:
             self._note(raised.bot, notification.label, raised.error)
-            answer, problem = response(500, {}, None), _named(raised.error)
+            answer, problem = response(500, {}, None), named(raised.error)
         except BaseException as error:
-            self._on_told(notification, None, _named(error))
+            self._on_told(notification, None, named(error))
             raise
         self._on_told(notification, answer, problem)
         return int(answer.status or 0)
@@ -197,10 +197,6 @@ class Bots:
 
     def _note(self, bot: str, doing: str, error: BaseException) -> None:
         self.errors.append(Escaped(bot, doing, error))
-
-
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def _lives_on(way: Way, loop: asyncio.AbstractEventLoop) -> bool:

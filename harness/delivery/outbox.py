@@ -21,7 +21,7 @@ from typing import Final, Protocol
 
 from harness.delivery.clock import Clock
 from harness.delivery.settings import DeliverySettings, Kind, Order
-from harness.errors import HarnessError
+from harness.errors import HarnessError, named
 
 KEPT_BYTES: Final = 64 * 2**10
 _log: Final = logging.getLogger("harness.delivery")
@@ -287,9 +287,9 @@ class Outbox:
         except CallbackRefused as refused:
             result, problem = Result.REFUSED, str(refused)
         except (OSError, http.client.HTTPException) as error:
-            result, problem = Result.RETRYING, _named(error)
+            result, problem = Result.RETRYING, named(error)
         except BaseException as error:
-            self._note(head, era, Result.GIVEN_UP, problem=_named(error))
+            self._note(head, era, Result.GIVEN_UP, problem=named(error))
             if self._submit is None or not isinstance(error, Exception):
                 raise
             _log.exception("posting %s failed", head.notification.label)  # an executor would swallow it
@@ -338,10 +338,6 @@ class Outbox:
         )
         self._journal.append(delivery)
         return delivery
-
-
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def _result(status: int) -> Result:

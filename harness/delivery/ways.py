@@ -18,7 +18,7 @@ from harness.delivery.http import HttpPost
 from harness.delivery.loops import GRACE, cancelled, name_of, on_loop, running_loop, too_late
 from harness.delivery.outbox import Notification
 from harness.delivery.told import read_answer, response, told
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError, UsageError, named
 from harness.inprocess import asgi, wsgi
 
 Note = Callable[[str, BaseException], None]
@@ -43,7 +43,7 @@ class Escaped:
     error: BaseException
 
     def __str__(self) -> str:
-        return f"bot {self.bot!r}, {self.doing}: {type(self.error).__name__}: {self.error}"
+        return f"bot {self.bot!r}, {self.doing}: {named(self.error)}"
 
     @property
     def traceback(self) -> str:
@@ -64,7 +64,7 @@ class StartupFailed(HarnessError):
 
     def __init__(self, bot: str, error: BaseException) -> None:
         self.error = error
-        super().__init__(f"bot {bot!r} did not start: {type(error).__name__}: {error}")
+        super().__init__(f"bot {bot!r} did not start: {named(error)}")
 
 
 class Direct:

@@ -10,6 +10,7 @@ from typing import Final
 
 from harness.cassette.format import Direction, Interaction, Request, Response
 from harness.delivery.outbox import Notification, Post
+from harness.errors import named
 
 Responder = Callable[[Request], Response]
 
@@ -66,7 +67,7 @@ class Journal:
         try:
             response = respond(request)
         except BaseException as error:
-            problem = _named(error)
+            problem = named(error)
             raise
         finally:
             made = self._made(Direction.CLIENT_TO_GRAPH, seq, started, request, response)
@@ -120,7 +121,3 @@ class Answering:
     @property
     def blocking(self) -> bool:
         return self._is_blocking()
-
-
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"

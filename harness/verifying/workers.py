@@ -20,6 +20,7 @@ from threading import Thread
 from typing import Final
 
 from harness.compare import Result
+from harness.errors import named
 
 Work = Callable[[Path], Result]
 Make = Callable[[], Work]
@@ -79,7 +80,7 @@ def _until_one_fails(
 
 def described(error: Exception) -> str:
     """`ValueError: what it says`, in one line of bounded length."""
-    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    text = " ".join(named(error).split()).removesuffix(":")
     return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
 
 
