@@ -6,9 +6,9 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from harness.cassette.bodies import parsed
+from harness.cassette.bodies import items_of, parsed, resource_of
 from harness.cassette.format import Direction, Interaction
 from harness.delivery import Kind, Notification
 from harness.replay.translating import Translating, joined
@@ -65,8 +65,8 @@ def notification(told: Interaction, translating: Translating, app_id: str, tenan
     place = (None, f"seq {told.seq}")
     request = told.request
     body = translating.body(request.body, (place, "body")) or b""
-    item = _first(parsed(body))
-    resource = str(item.get("resourceUrl") or item.get("resource") or "")
+    item = next(iter(items_of(parsed(body))), {})
+    resource = resource_of(item)
     call = _CALL.search(resource)
     return Notification(
         call_id=call[1] if call else "",
@@ -78,11 +78,6 @@ def notification(told: Interaction, translating: Translating, app_id: str, tenan
         app_id=app_id,
         tenant_id=tenant_id,
     )
-
-
-def _first(body: Any) -> dict[str, Any]:
-    items = body.get("value") if isinstance(body, dict) else None
-    return items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
 
 
 def _kind(resource: str) -> Kind:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from harness.cassette.bodies import parsed
+from harness.cassette.bodies import items_of, parsed, resource_of
 from harness.cassette.format import Interaction
 from harness.errors import HarnessError
 from harness.replay.mismatch import RECORD_AGAIN
@@ -62,11 +62,9 @@ def _counted(interactions: Sequence[Interaction], noun: str, done: str) -> str:
 
 def _told(interaction: Interaction) -> str:
     """A notification in one line."""
-    body = parsed(interaction.request.body)
-    items = body.get("value") if isinstance(body, dict) else None
-    found = [_item(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    found = map(_item, items_of(parsed(interaction.request.body)))
     return " + ".join(found) or f"POST {interaction.request.uri}"
 
 
 def _item(item: dict[str, Any]) -> str:
-    return f"{item.get('changeType', '?')} {item.get('resourceUrl') or item.get('resource') or '?'}"
+    return f"{item.get('changeType', '?')} {resource_of(item) or '?'}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from harness.cassette.bodies import items_of, read, resource_of
 from harness.cassette.format import Cassette, Direction, Interaction
 from harness.compare import Comparing, trace_of
 
@@ -32,16 +32,12 @@ def _lines(interaction: Interaction) -> list[str]:
     request, response = interaction.request, interaction.response
     if interaction.direction is Direction.CLIENT_TO_GRAPH:
         status = "not seen" if response.status is None else str(response.status)
-        return [f"→ {request.method} {request.uri}", f"    {status}{about(_json(response.body))}"]
-    body = _json(request.body)
-    items = body.get("value") if isinstance(body, dict) else None
-    if not isinstance(items, list):
-        return [f"← POST {request.uri}"]
-    return [_notification(item) for item in items if isinstance(item, dict)]
+        return [f"→ {request.method} {request.uri}", f"    {status}{about(read(response.body))}"]
+    return [_notification(item) for item in items_of(read(request.body))] or [f"← POST {request.uri}"]
 
 
 def _notification(item: dict[str, Any]) -> str:
-    resource = item.get("resourceUrl") or item.get("resource") or "?"
+    resource = resource_of(item) or "?"
     data = item.get("resourceData")
     said = f" · {len(data)} in the roster" if isinstance(data, list) else about(data)
     return f"← {item.get('changeType', '?')} {resource}{said}"
@@ -62,10 +58,3 @@ def about(body: Any) -> str:
         codes = [str(result[name]) for name in ("code", "subcode") if result.get(name) is not None]
         parts.append("/".join(codes))
     return "".join(f" · {part}" for part in parts if part)
-
-
-def _json(body: bytes | None) -> Any:
-    try:
-        return json.loads(body or b"null")
-    except ValueError:
-        return None

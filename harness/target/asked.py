@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.cassette.bodies import read
 from harness.cassette.format import Headers, Interaction
 
 
@@ -45,7 +45,7 @@ class Asked:
     @property
     def json(self) -> Any:
         """What was sent; None where that was no JSON."""
-        return _json(self.interaction.request.body)
+        return read(self.interaction.request.body)
 
     @property
     def status(self) -> int | None:
@@ -54,14 +54,7 @@ class Asked:
     @property
     def answer(self) -> Any:
         """What Graph answered; None where that was no JSON."""
-        return _json(self.interaction.response.body)
+        return read(self.interaction.response.body)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
-
-
-def _json(body: bytes | None) -> Any:
-    try:
-        return json.loads(body or b"null")
-    except ValueError:
-        return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.cassette.bodies import resource_of
 from harness.cassette.format import Headers
 from harness.graph.types import Application
 from harness.target.journal import Entry
@@ -116,7 +117,7 @@ def _received(entry: Entry) -> list[Received]:
     return [
         Received(
             change=str(item.get("changeType")),
-            resource=str(item.get("resourceUrl") or item.get("resource") or ""),
+            resource=resource_of(item),
             data=item.get("resourceData"),
             headers=request.headers,
             answer=answer,

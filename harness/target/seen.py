@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from harness.cassette.bodies import items_of, read, resource_of
 from harness.cassette.format import Direction, Interaction
 from harness.target.parties import Party, party_of
 
@@ -49,14 +49,14 @@ def calls_seen(interactions: Iterable[Interaction]) -> dict[str, SeenCall]:
         if interaction.direction is Direction.CLIENT_TO_GRAPH:
             _answered(calls, interaction)
         else:
-            for item in _items(interaction.request.body):
-                path = urlsplit(str(item.get("resourceUrl") or item.get("resource") or "")).path
+            for item in items_of(read(interaction.request.body)):
+                path = urlsplit(resource_of(item)).path
                 _learn(calls, path, item.get("resourceData"))
     return calls
 
 
 def _answered(calls: dict[str, SeenCall], interaction: Interaction) -> None:
-    status, body = interaction.response.status, _json(interaction.response.body)
+    status, body = interaction.response.status, read(interaction.response.body)
     if status is None or not 200 <= status < 300:
         return
     path, method = urlsplit(interaction.request.uri).path.rstrip("/"), interaction.request.method
@@ -108,16 +108,3 @@ def _with_operation(call: SeenCall, data: Mapping[str, Any], named: str | None) 
     if before is not None and operation.client_context is None:
         operation = replace(operation, client_context=before.client_context)
     return replace(call, operations=tuple({**others, operation.id: operation}.values()))
-
-
-def _items(body: bytes | None) -> list[Mapping[str, Any]]:
-    envelope = _json(body)
-    items = envelope.get("value") if isinstance(envelope, Mapping) else None
-    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
-
-
-def _json(body: bytes | None) -> Any:
-    try:
-        return json.loads(body or b"null")
-    except ValueError:
-        return None

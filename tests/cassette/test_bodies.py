@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.cassette.bodies import NO_JSON, parsed
+from harness.cassette.bodies import NO_JSON, items_of, parsed, read, resource_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,30 @@ def test_a_body_is_json(body: bytes | None, expected: str) -> None:
 )
 def test_a_body_that_is_no_json_is_not_taken_for_json_that_is_text(body: bytes, text: str) -> None:
     assert parsed(body) == NO_JSON + text
+
+
+@pytest.mark.parametrize(
+    ("envelope", "items"),
+    [({"value": [{"a": 1}, "b", {"c": 2}]}, [{"a": 1}, {"c": 2}]), ({"value": {}}, []), ([], []), (None, [])],
+    ids=["objects only", "no list", "no object", "nothing"],
+)
+def test_notifications_are_taken_out_of_their_envelope(envelope: object, items: list[object]) -> None:
+    assert items_of(envelope) == items
+
+
+@pytest.mark.parametrize(
+    ("item", "resource"),
+    [
+        ({"resource": "/app/x", "resourceUrl": "/communications/x"}, "/communications/x"),
+        ({"resource": "/app/x"}, "/app/x"),
+        ({}, ""),
+    ],
+    ids=["both", "one", "none"],
+)
+def test_resource_of_a_notification(item: dict[str, str], resource: str) -> None:
+    assert resource_of(item) == resource
+
+
+@pytest.mark.parametrize(("body", "value"), [(b'{"a": 1}', {"a": 1}), (b"no JSON", None), (b"", None), (None, None)])
+def test_body_as_most_clients_read_it(body: bytes | None, value: object) -> None:
+    assert read(body) == value

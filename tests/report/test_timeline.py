@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.cassette.format import load
+from harness.cassette.format import Direction, Interaction, Request, Response, load
 from harness.report import timeline
-from harness.report.timeline import about
+from harness.report.timeline import about, timeline_lines
 
 CASSETTES = Path(__file__).parent.parent.parent / "cassettes"
 
@@ -33,6 +33,14 @@ def test_timeline_shows_refusals_and_what_was_not_seen() -> None:
 
     assert refused[2] == "    404 · 8522: Call not found."
     assert unseen[2] == "    not seen"
+
+
+@pytest.mark.parametrize("body", [None, b"no JSON", b'{"value": []}'], ids=["no body", "no JSON", "nothing in it"])
+def test_what_is_posted_and_tells_nothing_has_a_line(body: bytes | None) -> None:
+    request = Request("POST", "https://bot.example/api/calls", {}, body)
+    posted = Interaction(Direction.GRAPH_TO_BOT, 1, request, Response(202, None, {}, None))
+
+    assert timeline_lines([posted]) == [["← POST https://bot.example/api/calls"]]
 
 
 @pytest.mark.parametrize(
