@@ -1,6 +1,6 @@
 """The comparer: two traces, what differs between them, and what is accepted."""
 
-from harness.compare.comparing import Comparing, Comparison, compare
+from harness.compare.comparing import Comparing, Comparison, compare, roles_of
 from harness.compare.drift import Drift
 from harness.compare.following import Following
 from harness.compare.known import Judgement, judge, path_matches
@@ -27,6 +27,7 @@ __all__ = [
     "judge",
     "moments",
     "path_matches",
+    "roles_of",
     "told_of",
     "trace_of",
 ]

@@ -9,12 +9,13 @@ Binding tells already what is the same, in one walk; only the rest is rendered a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from harness.cassette.binding import Binding, Side, path_of
+from harness.cassette.format import Interaction
 from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT, Unseen
 from harness.cassette.signatures import Part, Signatures
@@ -24,7 +25,7 @@ from harness.compare.following import same_answer, same_notification, same_reque
 from harness.compare.known import held_at, unseen_of
 from harness.compare.pairing import Pairing, Subject, misplaced, subject_of
 from harness.compare.rendering import Renderer
-from harness.compare.trace import Exchange, Told, Trace
+from harness.compare.trace import Exchange, Told, Trace, trace_of
 from harness.errors import HarnessError
 
 
@@ -220,6 +221,12 @@ class Comparing:
 
     def summary(self, position: int) -> str:
         return _summary(self.recorded.notifications[position], self._pairing.recorded[position], self.mine)
+
+
+def roles_of(interactions: Iterable[Interaction]) -> Roles:
+    """The roles of the identifiers in one trace, compared with nothing."""
+    trace = trace_of(interactions)
+    return Comparing(trace, trace).roles
 
 
 def _summary(told: Told, subject: Subject, renderer: Renderer) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.cassette.bodies import items_of, read, resource_of
 from harness.cassette.format import Cassette, Direction, Interaction
-from harness.compare import Comparing, trace_of
+from harness.compare import roles_of
 
 
 def timeline(cassette: Cassette) -> str:
@@ -18,8 +18,7 @@ def timeline(cassette: Cassette) -> str:
 
 def timeline_lines(interactions: Sequence[Interaction]) -> list[list[str]]:
     """The lines of each interaction, without times."""
-    trace = trace_of(interactions)
-    roles = Comparing(trace, trace).roles
+    roles = roles_of(interactions)
     return [[roles.render(line) for line in _lines(interaction)] for interaction in interactions]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -74,7 +73,7 @@ def raised(errors: Sequence[Escaped], render: Render) -> list[Problem]:
     """Exceptions that escaped a bot, each once, however often the notification was tried again."""
     seen: dict[str, Problem] = {}
     for escaped in errors:
-        trace = "".join(traceback.format_exception(escaped.error)).rstrip()
+        trace = escaped.traceback.rstrip()
         what = f"{type(escaped.error).__name__} escaped the bot {escaped.bot!r}, at {render(escaped.doing)!r}"
         seen.setdefault(trace, Problem(ProblemKind.BOT_RAISED, what, (trace,)))
     return list(seen.values())

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -70,12 +70,15 @@ class Session:
         if self.target.clock.pending:
             self.graph.drain()
         violations = self._interception.violations if self._interception is not None else []
-        render = rendering(self.target.journal.interactions)
+        render = self._rendering()
         return [
             *(Problem(ProblemKind.VIOLATION, f"a request was refused: {v}", (), _ALLOW) for v in violations),
             *notification_problems(self.target, render, may_reject=self.graph.may_reject),
             *self.target.problems(),
         ]
+
+    def _rendering(self) -> Callable[[str], str]:
+        return rendering(lambda: self.target.journal.interactions)
 
     def close(self) -> list[Problem]:
         """Shut the bots down, then let requests go where they go. Returns what escaped from a bot on the way."""
@@ -85,7 +88,7 @@ class Session:
             self.target.notifying.close()
         finally:
             self._stack.close()
-        return raised(bots.errors[before:], rendering(self.target.journal.interactions))
+        return raised(bots.errors[before:], self._rendering())
 
 
 _ALLOW = "let it through with allow_hosts=['HOST'] in the marker or in graph_config"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from harness.cassette.format import Interaction
-from harness.compare import Comparing, trace_of
+from harness.compare import roles_of
 from harness.report.timeline import timeline_lines
 from harness.target.journal import Entry
 
@@ -34,16 +35,15 @@ def story(entries: Sequence[Entry], began: datetime, *, pending: Sequence[str] =
     return "\n".join(lines)
 
 
-def rendering(interactions: Sequence[Interaction]) -> Callable[[str], str]:
-    """Puts roles in place of identifiers, numbered as the story numbers them."""
-    trace = trace_of(interactions)
-    return Comparing(trace, trace).roles.render
+def rendering(interactions: Callable[[], Sequence[Interaction]]) -> Callable[[str], str]:
+    """Puts roles in place of identifiers, numbered as the story numbers them: worked out when first asked for."""
+    roles = cache(lambda: roles_of(interactions()))
+    return lambda text: roles().render(text)
 
 
 def ids_by_role(interactions: Sequence[Interaction]) -> Mapping[str, str]:
     """`{"call:1": "2f1a1100-…", "user:1": …}`, numbered by first appearance."""
-    trace = trace_of(interactions)
-    return {role: bound.recorded_text for role, bound in Comparing(trace, trace).roles.legend()}
+    return {role: bound.recorded_text for role, bound in roles_of(interactions).legend()}
 
 
 def _after(began: datetime, entry: Entry) -> str:
