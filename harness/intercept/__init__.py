@@ -4,6 +4,7 @@ The only room that imports vcr, and the only one that touches private names of v
 """
 
 from harness.intercept.activation import InterceptionError, intercepting
+from harness.intercept.answers import content
 from harness.intercept.interception import Interception, RequestRefused, Responder, Violation
 from harness.intercept.wsgi import from_wsgi
 
@@ -13,6 +14,7 @@ __all__ = [
     "RequestRefused",
     "Responder",
     "Violation",
+    "content",
     "from_wsgi",
     "intercepting",
 ]

@@ -213,6 +213,11 @@ class Faults:
         with self._lock:
             return [Held(h.number, h.fault, h.matched, h.hits) for h in (*self._spent, *self._active)]
 
+    @property
+    def may_be_late(self) -> bool:
+        """Whether a request may meet one with latency."""
+        return any(held.fault.latency for held in self._active)
+
     def meet(self, verb: str | None, call_id: str | None) -> Fault | None:
         """The fault that a request meets, which is counted; None: it goes through. verb: None for an unnamed route."""
         if not self._active:

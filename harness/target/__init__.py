@@ -9,9 +9,9 @@ from harness.target.graph import Graph
 from harness.target.opening import Session, open_fake, open_replay, opened, seed_of
 from harness.target.parties import Party, Roster
 from harness.target.people import Person
-from harness.target.problems import Problem, ProblemKind, as_text
+from harness.target.problems import Failed, Problem, ProblemKind, as_text
 from harness.target.serving import Served, served
-from harness.target.verbs import BUILT, VERBS, Failed, TargetName, VerbRefused
+from harness.target.verbs import BUILT, VERBS, TargetName, VerbRefused
 from harness.target.waiting import WaitedInVain
 
 __all__ = [

@@ -69,17 +69,11 @@ class FakeTarget:
         self._app = from_wsgi(app.app)
         self._adopting: Bot | None = None
         self._bots = 0
-        self.answer = self.journal.answering(self._answered, lambda: self._is_slow)
+        self.answer = self.journal.answering(self._answered, lambda: self.fake.faults.may_be_late)
 
     @property
     def outbox(self) -> Outbox:
         return self.world.outbox
-
-    @property
-    def _is_slow(self) -> bool:
-        """Whether a request may take real time, by a fault."""
-        held = self.fake.faults.held()
-        return any(h.fault.latency and (h.fault.times is None or h.hits < h.fault.times) for h in held)
 
     @property
     def application(self) -> Application:

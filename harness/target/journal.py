@@ -11,8 +11,7 @@ from typing import Final
 from harness.cassette.format import Direction, Interaction, Request, Response
 from harness.delivery.outbox import Notification, Post
 from harness.errors import named
-
-Responder = Callable[[Request], Response]
+from harness.intercept import Responder
 
 NO_ANSWER: Final = Response(None, None, {}, None)
 

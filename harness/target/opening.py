@@ -19,11 +19,11 @@ from harness.target.config import Config, config_of
 from harness.target.ending import notification_problems, raised
 from harness.target.fake import FakeApp, FakeTarget
 from harness.target.graph import Graph
-from harness.target.problems import Problem, ProblemKind, as_text
+from harness.target.problems import Failed, Problem, ProblemKind, as_text
 from harness.target.replaying import ReplayTarget
 from harness.target.story import rendering
 from harness.target.targets import Target
-from harness.target.verbs import BUILT, Failed, TargetName
+from harness.target.verbs import BUILT, TargetName
 
 
 def opened(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.errors import HarnessError
+
 
 class ProblemKind(StrEnum):
     VIOLATION = "violation"
@@ -26,6 +28,10 @@ class Problem:
     what: str
     details: tuple[str, ...] = ()
     to_do: str | None = None
+
+
+class Failed(HarnessError):
+    """A test of a bot fails: what went wrong, one readable block each."""
 
 
 def as_text(problems: Sequence[Problem]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.cassette.format import Request
-from harness.target.journal import Responder
+from harness.intercept import Responder, content
 
 
 def register(mock: Any, hosts: Collection[str], respond: Responder) -> None:
@@ -40,7 +40,5 @@ def register(mock: Any, hosts: Collection[str], respond: Responder) -> None:
 
 
 def _request(asked: Any) -> Request:
-    body = asked.body.encode() if isinstance(asked.body, str) else asked.body
-    if body is not None and not isinstance(body, bytes):
-        body = body.read() if hasattr(body, "read") else b"".join(body)
-    return Request(asked.method, asked.url, {name: (value,) for name, value in asked.headers.items()}, body or None)
+    headers = {name: (value,) for name, value in asked.headers.items()}
+    return Request(asked.method, asked.url, headers, content(asked.body) or None)

@@ -16,7 +16,7 @@ from waitress.server import create_server
 
 from harness.cassette.format import Request
 from harness.errors import HarnessError
-from harness.target.journal import Responder
+from harness.intercept import Responder
 
 if TYPE_CHECKING:
     from harness.target.graph import Graph

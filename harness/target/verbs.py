@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from harness.errors import HarnessError, UsageError
+from harness.errors import UsageError
 
 
 class TargetName(StrEnum):
@@ -144,7 +144,3 @@ def refuse_where_not_had(verb: str, target: TargetName) -> None:
     cell = VERBS[verb].on(target)
     if isinstance(cell, Refused):
         raise VerbRefused(verb, target, cell.words)
-
-
-class Failed(HarnessError):
-    """A test of a bot fails: what went wrong, one readable block each."""
