@@ -120,6 +120,14 @@ class Bots:
         self._on_told(notification, answer, problem)
         return int(answer.status or 0)
 
+    def name_for(self, callback_uri: str, app_id: str) -> str | None:
+        """Whose the notifications to a callback URI, for an application, are; None: no bot's."""
+        try:
+            bot = self._for(callback_uri, app_id, read_callback(callback_uri))
+        except CallbackRefused:
+            return None
+        return None if bot is None else bot.name
+
     def refuse_on_own_loop(self) -> None:
         """Raises: OnOwnLoop where a bot lives on the loop that this thread runs: to be asked before time is moved."""
         for bot in self._bots:
@@ -142,12 +150,12 @@ class Bots:
         """`close`, for bots that live on the loop that awaits this."""
         await asyncio.to_thread(self.close)
 
-    def _for(self, notification: Notification, callback: Callback) -> _Bot | None:
+    def _for(self, callback_uri: str, app_id: str, callback: Callback) -> _Bot | None:
         """By callback, by app id, the only one; None: whoever listens on loopback. Raises: CallbackRefused."""
         fitting = [bot for bot in self._bots if bot.callback is not None and callback.fits(bot.callback)]
         if fitting:
             return max(fitting, key=lambda bot: len(bot.callback.path) if bot.callback else 0)
-        of_app = [bot for bot in self._bots if bot.app_id == notification.app_id]
+        of_app = [bot for bot in self._bots if bot.app_id == app_id]
         if len(of_app) == 1:
             return of_app[0]
         if len(self._bots) == 1:
@@ -157,13 +165,13 @@ class Bots:
         there = "; ".join(f"{bot.name!r} ({bot.shown})" for bot in self._bots)
         raise CallbackRefused(
             callback.origin[1],
-            f"callback {notification.callback_uri!r} of app {notification.app_id!r} is no bot's: "
+            f"callback {callback_uri!r} of app {app_id!r} is no bot's: "
             + (f"there are {there}" if there else "there is none yet, add one with graph.bot(…)"),
         )
 
     def _answer(self, notification: Notification) -> Response:
         callback = read_callback(notification.callback_uri)
-        bot = self._for(notification, callback)
+        bot = self._for(notification.callback_uri, notification.app_id, callback)
         return bot.way(notification) if bot else self._posted(notification, callback)
 
     def _posted(self, notification: Notification, callback: Callback) -> Response:

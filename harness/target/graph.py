@@ -331,15 +331,9 @@ class Graph:
 
     def _told_to(self, bot: Bot) -> list[Entry]:
         """The notifications that went to a bot."""
-        return [e for e in self._target.journal.told_entries if self._bot_of(e) is bot]
-
-    def _bot_of(self, entry: Entry) -> Bot | None:
-        """By its callback, else by its application, else because it is the only one."""
-        uri = entry.interaction.request.uri
-        fits = [bot for bot in self._bots if uri.startswith(bot.callback_uri)]
-        fits += [bot for bot in self._bots if bot.app_id == entry.app_id]
-        fits += self._bots if len(self._bots) == 1 else []
-        return fits[0] if fits else None
+        bots = self._target.notifying.bots
+        told = self._target.journal.told_entries
+        return [e for e in told if bots.name_for(e.interaction.request.uri, e.app_id or "") == bot.name]
 
     def _callback(self, where: Any, callback: str | None, name: str, number: int) -> str:
         base = self.config.callback if number == 1 else f"https://{name}.example/api/calls"

@@ -244,6 +244,19 @@ def test_each_bot_is_told_of_its_own_calls(graph: Graph) -> None:
     assert second in call.roster
 
 
+def test_bot_has_received_what_went_to_it_alone(graph: Graph) -> None:
+    """A callback that begins as another's does is another."""
+    first = graph.bot(lambda told: None, name="first", callback="https://bots.example/api/calls")
+    second = graph.bot(lambda told: None, name="second", callback="https://bots.example/api/calls-2")
+    call = graph.call(bot=second)
+
+    graph.person("adele").joins(call)
+    graph.drain()
+
+    assert [str(told) for told in second.received] == ["updated roster of 2"]
+    assert first.received == []
+
+
 def test_bot_is_whoever_signs_in(graph: Graph, my_bot: MyBot) -> None:
     """No id need be told: calls that were put in before are found by whichever application the bot signs in as."""
     bot = graph.bot(my_bot.app)
