@@ -26,6 +26,8 @@ _THREADS: Final = 8
 _POSTING: Final = 64
 """Bots that may be slow at a time before others have to wait for them."""
 _CONNECTIONS: Final = 1000
+_LARGEST_BODY: Final = 2**26
+"""Bytes. Beyond that waitress guards the disk."""
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 _log: Final = logging.getLogger("harness.server")
@@ -56,8 +58,6 @@ def serve(
     (`harness.server.certificates` makes one).
     Raises: UsageError when the address cannot be bound.
     """
-    # waitress warns whenever a request has to wait for a thread; with kept-alive connections that is no news.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if host not in _LOOPBACK:
         settings = replace(settings, any_control_host=True)
         _log.warning("listening on %s: whoever reaches this address commands the fake", host)
@@ -72,23 +72,54 @@ def serve(
 
     post = HttpPost(allow=allow_callbacks)
     app = create_app(settings, post=signed(post, Signer()), clock=clock, submit=submit)
+    try:
+        with bound_to(listening, app, tls=tls, largest_body=max(settings.body_limit * 4, _LARGEST_BODY)) as loop:
+            clock.start()
+            shown = f"[{host}]" if ":" in host else host
+            yield Served(f"{scheme}://{shown}:{bound}", bound, loop.run, loop.stop)
+    finally:
+        clock.stop()
+        executor.shutdown(wait=True, cancel_futures=True)
+        post.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`run` serves until it is interrupted, or until `stop` is called from another thread."""
+
+    run: Callable[[], None]
+    stop: Callable[[], None]
+
+
+@contextmanager
+def bound_to(
+    listening: socket.socket,
+    app: Callable[..., Any],
+    *,
+    tls: ssl.SSLContext | None = None,
+    largest_body: int = _LARGEST_BODY,
+) -> Iterator[Loop]:
+    """A WSGI app bound to a listening socket; nothing is left of it at the end.
+
+    largest_body: bytes that are taken at all; the app refuses what is too large for it in its own words. An OSError
+    that the app raises cuts the connection, and nothing is answered.
+    """
+    # waitress warns whenever a request has to wait for a thread; with kept-alive connections that is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     channels: dict[int, Any] = {}
     server: Any = create_server(
         app,
         map=channels,
         sockets=[listening if tls is None else encrypted(listening, tls)],
-        url_scheme=scheme,
+        url_scheme="http" if tls is None else "https",
         threads=_THREADS,
         connection_limit=_CONNECTIONS,
-        # The app refuses what is too large, in Graph's words; waitress only guards the disk.
-        max_request_body_size=max(settings.body_limit * 4, 2**26),
+        max_request_body_size=largest_body,
         ident=None,
-        # An OSError of the app is a connection that a fault cuts: then nothing is answered, and nothing is logged.
         log_socket_errors=False,
     )
     if tls is not None:
         server.channel_class = TlsChannel
-    clock.start()
     open_channels: dict[int, Any] = {}
 
     def leave_loop() -> None:
@@ -96,14 +127,10 @@ def serve(
         channels.clear()
 
     try:
-        shown = f"[{host}]" if ":" in host else host
-        yield Served(f"{scheme}://{shown}:{bound}", bound, server.run, lambda: server.trigger.pull_trigger(leave_loop))
+        yield Loop(server.run, lambda: server.trigger.pull_trigger(leave_loop))
     finally:
         server.task_dispatcher.shutdown()
         wasyncore.close_all({**open_channels, **channels}, ignore_all=True)
-        clock.stop()
-        executor.shutdown(wait=True, cancel_futures=True)
-        post.close()
 
 
 def _bind(host: str, port: int) -> socket.socket:

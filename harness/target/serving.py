@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
-
-from waitress import wasyncore
-from waitress.server import create_server
+from typing import TYPE_CHECKING, Any
 
 from harness.cassette.format import Request
 from harness.errors import HarnessError
 from harness.intercept import Responder
+from harness.server.serving import bound_to
 
 if TYPE_CHECKING:
     from harness.target.graph import Graph
-
-_THREADS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +30,16 @@ class Served:
 @contextmanager
 def served(graph: Graph) -> Iterator[Served]:
     """A test's Graph on a free loopback port. Nothing is left running behind it."""
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    channels: dict[int, Any] = {}
     listening = socket.create_server(("127.0.0.1", 0))
     port = int(listening.getsockname()[1])
-    server: Any = create_server(wsgi_app(graph.answer), map=channels, sockets=[listening], threads=_THREADS, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True, name="graph-server")
-    thread.start()
-    try:
-        yield Served(f"http://127.0.0.1:{port}", port)
-    finally:
-        open_channels: dict[int, Any] = {}
-
-        def leave_loop() -> None:
-            open_channels.update(channels)
-            channels.clear()
-
-        server.trigger.pull_trigger(leave_loop)
-        thread.join()
-        server.task_dispatcher.shutdown()
-        wasyncore.close_all(open_channels, ignore_all=True)
+    with bound_to(listening, wsgi_app(graph.answer)) as loop:
+        thread = threading.Thread(target=loop.run, daemon=True, name="graph-server")
+        thread.start()
+        try:
+            yield Served(f"http://127.0.0.1:{port}", port)
+        finally:
+            loop.stop()
+            thread.join()
 
 
 def wsgi_app(respond: Responder) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
