@@ -44,11 +44,13 @@ def pytest_runtest_makereport(
     report = yield
     session = item.stash.get(SESSION, None)
     if session is not None and report.when == "call":
-        said = _said(call) if report.failed else None
-        if report.failed:
-            report.sections.append((TITLE, session.graph.timeline(failed=said)))
-        if chosen(item.config).report is not None:
-            keep(report, str(session.graph.target), session.graph.timeline(failed=said))
+        is_kept = chosen(item.config).report is not None
+        if report.failed or is_kept:
+            timeline = session.graph.timeline(failed=_said(call) if report.failed else None)
+            if report.failed:
+                report.sections.append((TITLE, timeline))
+            if is_kept:
+                keep(report, str(session.graph.target), timeline)
     return report
 
 
