@@ -12,6 +12,7 @@ from tests.replay.build import (
     CALL,
     CALLBACK,
     CONTEXT,
+    INVITE,
     OPERATION,
     USER,
     asked,
@@ -21,8 +22,6 @@ from tests.replay.build import (
     said,
     told,
 )
-
-INVITE = f"/calls/{CALL}/participants/invite"
 
 
 def invited() -> Replay:

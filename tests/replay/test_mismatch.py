@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from harness.replay import NothingRecorded, Replay
-from tests.replay.build import ADELE, BOB, CALL, CONTEXT, OPERATION, OTHER, USER, asked, invite, replay, request
+from tests.replay.build import ADELE, BOB, CALL, CONTEXT, INVITE, OPERATION, OTHER, USER, asked, invite, replay, request
 
-INVITE = f"/calls/{CALL}/participants/invite"
 MINE = "/calls/mine/participants/invite"
 CALLS = "/v1.0/communications/calls"
 RECORDED = [

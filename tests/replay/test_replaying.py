@@ -21,6 +21,7 @@ from tests.replay.build import (
     CALLBACK,
     CONTEXT,
     GRAPH,
+    INVITE,
     OPERATION,
     OTHER,
     TENANT,
@@ -35,7 +36,6 @@ from tests.replay.build import (
     told,
 )
 
-INVITE = f"/calls/{CALL}/participants/invite"
 INVITED = asked("POST", INVITE, invite(), answer={"id": OPERATION, "clientContext": CONTEXT, "status": "running"})
 CREATE = {"callbackUri": CALLBACK, "tenantId": TENANT, "targets": [{"identity": {"user": {"id": USER}}}]}
 CREATED = asked("POST", "/calls", CREATE, status=201, answer={**CREATE, "id": CALL, "state": "establishing"})

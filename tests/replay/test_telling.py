@@ -14,6 +14,7 @@ from tests.replay.build import (
     CALL,
     CALLBACK,
     CONTEXT,
+    INVITE,
     OPERATION,
     OTHER,
     TENANT,
@@ -28,7 +29,6 @@ from tests.replay.build import (
 )
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-INVITE = f"/calls/{CALL}/participants/invite"
 
 
 def at(seconds: float) -> str:
