@@ -67,8 +67,10 @@ def _worked(path: Path) -> Result:
         os._exit(1)
     if path.name == "cannot be sent":
         return Result(path, problem=_unsendable())
-    if path.name == "is slow":
-        time.sleep(0.5)
+    if path.name == "waits":
+        _wait_until(path.with_name("made").exists)
+    if path.name == "makes":
+        path.with_name("made").touch()
     return Result(path, interactions=os.getpid())
 
 
@@ -100,11 +102,10 @@ def test_result_that_cannot_be_sent_is_no_result() -> None:
     assert found[1].problem is None
 
 
-def test_results_come_as_they_are_there() -> None:
-    found = list(results(_make, [Path("is slow"), *(Path(str(n)) for n in range(20))], 2))
+def test_results_come_as_they_are_there(tmp_path: Path) -> None:
+    found = results(_make, [tmp_path / "waits", tmp_path / "other", tmp_path / "makes"], 2)
 
-    assert found[0][0] != 0
-    assert sorted(n for n, _ in found) == list(range(21))
+    assert [n for n, _ in found] == [1, 2, 0]
 
 
 def test_one_job_is_this_process() -> None:
