@@ -181,7 +181,7 @@ class Bots:
         timeout = self._timeout
         if kind is BotKind.URL:
             url = _callback_of(bot, name)
-            return ByUrl(url, HttpPost(allow=(url.origin[1],), timeout=timeout, ca=ca))
+            return ByUrl(url, HttpPost(allow=(url.origin[1],), timeout=timeout, ca=ca), running_loop())
         if kind is BotKind.RESPONSES:
             return StandIn(name=name, timeout=timeout)
         if kind is BotKind.WSGI:

@@ -123,6 +123,13 @@ def on_loop(
         raise
 
 
+def beside(loop: asyncio.AbstractEventLoop | None, work: Callable[[], T]) -> T:
+    """The result of work that blocks, done here; or, where that loop rests, on another thread while the loop is run."""
+    if loop is None or loop.is_closed() or loop.is_running() or running_loop() is not None:
+        return work()
+    return loop.run_until_complete(asyncio.to_thread(work))
+
+
 async def _within(work: Coroutine[Any, Any, T], bot: str, timeout: float | None) -> T:
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait((task,), timeout=timeout)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from harness.cassette.format import Response
 from harness.delivery.callbacks import Callback, read_callback
 from harness.delivery.http import HttpPost
-from harness.delivery.loops import GRACE, cancelled, name_of, on_loop, running_loop, too_late
+from harness.delivery.loops import GRACE, beside, cancelled, name_of, on_loop, running_loop, too_late
 from harness.delivery.outbox import Notification
 from harness.delivery.told import read_answer, response, told
 from harness.errors import HarnessError, UsageError, named
@@ -222,18 +222,24 @@ class OnLoopAsgi(OnLoop):
 
 
 class ByUrl:
-    """A bot at a URL: its origin and the path of the callback URI, or exactly the URL where that has a path."""
+    """A bot at a URL: its origin and the path of the callback URI, or exactly the URL where that has a path.
 
-    def __init__(self, url: Callback, post: HttpPost) -> None:
+    loop: the one that was running where the bot was added, and that may be what serves it.
+    """
+
+    def __init__(self, url: Callback, post: HttpPost, loop: asyncio.AbstractEventLoop | None) -> None:
         self._url = url
         self._post = post
+        self._loop = loop
 
     def __call__(self, notification: Notification) -> Response:
         callback = self._url
         if self._url.path in ("", "/") and not self._url.query:
             asked = read_callback(notification.callback_uri)
             callback = Callback(self._url.origin, asked.path, asked.query)
-        return hinting(lambda: self._post.answer(notification, callback), callback.shown_origin)
+        return beside(
+            self._loop, lambda: hinting(lambda: self._post.answer(notification, callback), callback.shown_origin)
+        )
 
     def close(self) -> list[str]:
         self._post.close()

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import requests
 import responses
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 from fastapi import BackgroundTasks, FastAPI, Request
 
 from harness.delivery.bots import OnOwnLoop, StartupFailed, Told
@@ -187,6 +189,28 @@ def test_bot_is_told_while_its_loop_rests() -> None:
     loop.close()
 
     assert shut == ["startup", "open", "shutdown"]
+
+
+def test_bot_served_by_the_loop_that_added_it_is_told_while_that_loop_rests() -> None:
+    loop = asyncio.new_event_loop()
+
+    async def accepting(request: web.BaseRequest) -> web.Response:
+        return web.Response(status=202)
+
+    async def serving(rig: Rig) -> RawTestServer:
+        server = RawTestServer(accepting)
+        await server.start_server()
+        rig.add(str(server.make_url("/api/calls")))
+        return server
+
+    with bots(timeout=5) as rig:
+        server = loop.run_until_complete(serving(rig))
+
+        assert rig.post() == 202
+        assert loop.run_until_complete(asyncio.to_thread(rig.post)) == 202
+
+        loop.run_until_complete(server.close())
+    loop.close()
 
 
 def test_bot_on_a_closed_loop_is_refused() -> None:
