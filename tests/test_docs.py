@@ -68,6 +68,13 @@ def blocks(page: str, language: str) -> list[str]:
     return ["".join(lines) for name, lines in found if name == language]
 
 
+def examples(page: str) -> dict[str, str]:
+    """The fenced blocks of a page that are named, `<!-- example: NAME -->`, by their names."""
+    found = re.findall(r"^<!-- example: ([^\n]+?) -->\n```\w*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(found) == page.count("<!-- example: "), "a block stands right below its name, which is its own"
+    return dict(found)
+
+
 def test_ci_runs_the_two_commands_of_the_first_screen() -> None:
     first, second = blocks(README, "sh")[:2]
     ci = (ROOT / ".ci" / "run").read_text()
@@ -95,9 +102,8 @@ def test_timeline_in_the_readme_is_what_show_prints() -> None:
 
 
 def test_curl_example_carries_a_bot_through() -> None:
-    example = README.split("<!-- example: curl -->")[1]
     with listening() as bot, served() as fake:
-        script = blocks(example, "sh")[0].replace("http://127.0.0.1:8445", fake.url)
+        script = examples(README)["curl"].replace("http://127.0.0.1:8445", fake.url)
         script = script.replace("http://127.0.0.1:8446/api/calls", bot.url)
 
         done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=60, check=False)
@@ -122,7 +128,7 @@ def test_python_example_makes_an_app() -> None:
 
 
 def test_example_of_a_bot_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(blocks(BOTS, "python")[0], {})
+    exec(examples(BOTS)["bots"], {})
 
     assert capsys.readouterr().out.splitlines() == [
         "application/json establishing",
@@ -211,8 +217,7 @@ def test_every_member_of_the_config_is_documented() -> None:
 @pytest.mark.parametrize(("page", "example"), [(README, "headline"), (TESTING, "first")], ids=["readme", "manual"])
 def test_headline_passes_as_it_is_printed(pytester: pytest.Pytester, page: str, example: str) -> None:
     suite = Suite(pytester)
-    test = blocks(page.split(f"<!-- example: {example} -->")[1], "python")[0]
-    suite.write(f"my_flask_or_asgi_app_or_callable_or_url = my_bot.app\n\n{test}")
+    suite.write(f"my_flask_or_asgi_app_or_callable_or_url = my_bot.app\n\n{examples(page)[example]}")
 
     suite.run().assert_outcomes(passed=1)
 
@@ -234,7 +239,7 @@ def test_what_the_manual_scripts_can_be_scripted(pytester: pytest.Pytester) -> N
 
 
 def test_example_without_pytest_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(blocks(TESTING.split("<!-- example: without pytest -->")[1], "python")[0], {})
+    exec(examples(TESTING)["without pytest"], {})
 
     assert capsys.readouterr().out == "updated roster of 2\n"
 
@@ -328,8 +333,7 @@ def test_smallest_cassette_is_the_same(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cassettes").mkdir()
     for name in ("hang-up.yaml", "hang-up.scenario.yaml"):
-        example = CASSETTES.split(f"<!-- example: {name} -->")[1]
-        (tmp_path / "cassettes" / name).write_text(blocks(example, "yaml")[0])
+        (tmp_path / "cassettes" / name).write_text(examples(CASSETTES)[name])
 
     assert main(["verify"]) == 0
 
