@@ -43,14 +43,17 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     session = item.stash.get(SESSION, None)
-    if session is not None and report.when == "call":
-        is_kept = chosen(item.config).report is not None
-        if report.failed or is_kept:
-            timeline = session.graph.timeline(failed=_said(call) if report.failed else None)
-            if report.failed:
-                report.sections.append((TITLE, timeline))
-            if is_kept:
-                keep(report, str(session.graph.target), timeline)
+    if session is None:
+        return report
+    if call.excinfo is not None:
+        session.overlook()
+    is_kept = report.when == "call" and chosen(item.config).report is not None
+    if report.failed or is_kept:
+        timeline = session.graph.timeline(failed=_said(call) if report.failed else None)
+        if report.failed:
+            report.sections.append((TITLE, timeline))
+        if is_kept:
+            keep(report, str(session.graph.target), timeline)
     return report
 
 

@@ -22,7 +22,7 @@ def notification_problems(target: Target, render: Render, *, may_reject: bool) -
 
     render: puts roles in place of identifiers.
     """
-    problems = raised(target.notifying.bots.errors, render)
+    problems = _raised(target.notifying.bots.errors, render)
     entries = target.journal.entries
     for delivery in target.outbox.deliveries():
         if delivery.result is Result.REFUSED:
@@ -69,7 +69,7 @@ def _given_up(delivery: Delivery, label: str) -> Problem:
     )
 
 
-def raised(errors: Sequence[Escaped], render: Render) -> list[Problem]:
+def _raised(errors: Sequence[Escaped], render: Render) -> list[Problem]:
     """Exceptions that escaped a bot, each once, however often the notification was tried again."""
     seen: dict[str, Problem] = {}
     for escaped in errors:

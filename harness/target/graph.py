@@ -12,6 +12,7 @@ from harness.delivery.settings import settings_from_json, settings_to_json
 from harness.errors import UsageError
 from harness.graph.paths import VERSIONS
 from harness.graph.types import Application, CallKind
+from harness.intercept import Violation
 from harness.target.asked import Asked
 from harness.target.bots import Bot
 from harness.target.calls import Call
@@ -42,8 +43,11 @@ class Graph:
     The same test runs on every target; docs/testing.md says what each verb does where.
     """
 
-    def __init__(self, target: Target, config: Config, seed: int) -> None:
+    def __init__(
+        self, target: Target, config: Config, seed: int, *, refused: Callable[[], Sequence[Violation]] = tuple
+    ) -> None:
         self._target = target
+        self._refused = refused
         self._seed = seed
         self._began = target.clock.now()
         self._people: dict[str, Person] = {}
@@ -193,7 +197,8 @@ class Graph:
         """What passed so far, a line each. failed: what to say at the end of it."""
         pending = self._target.outbox.pending
         waiting = [f"{pending} notification{'s' if pending > 1 else ''}"] if pending else []
-        return story(self._target.journal.entries, self._began, pending=waiting, failed=failed)
+        refused = [str(violation) for violation in self._refused()]
+        return story(self._target.journal.entries, self._began, refused=refused, pending=waiting, failed=failed)
 
     # ---- how time passes
 

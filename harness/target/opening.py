@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from harness.errors import UsageError
-from harness.intercept import Interception, intercepting
+from harness.intercept import Interception, Violation, intercepting
 from harness.replay import found
 from harness.target.config import Config, config_of
-from harness.target.ending import notification_problems, raised
+from harness.target.ending import notification_problems
 from harness.target.fake import FakeApp, FakeTarget
 from harness.target.graph import Graph
 from harness.target.problems import Failed, Problem, ProblemKind, as_text
@@ -54,10 +54,11 @@ class Session:
     """One test's Graph while it is open."""
 
     def __init__(self, target: Target, config: Config, seed: int) -> None:
-        self.graph = Graph(target, config, seed)
+        self.graph = Graph(target, config, seed, refused=lambda: self._violations)
         self.target = target
         self._interception: Interception | None = None
         self._stack = ExitStack()
+        self._known: list[Problem] = []
 
     def intercept(self) -> None:
         """Have requests of this process to Graph answered, and refuse all others but to loopback and named hosts."""
@@ -69,26 +70,32 @@ class Session:
         """What went wrong, after everything that was due has happened."""
         if self.target.clock.pending:
             self.graph.drain()
-        violations = self._interception.violations if self._interception is not None else []
-        render = self._rendering()
-        return [
-            *(Problem(ProblemKind.VIOLATION, f"a request was refused: {v}", (), _ALLOW) for v in violations),
-            *notification_problems(self.target, render, may_reject=self.graph.may_reject),
-            *self.target.problems(),
-        ]
+        self.overlook()
+        return [*self._known, *self.target.problems()]
 
-    def _rendering(self) -> Callable[[str], str]:
-        return rendering(lambda: self.target.journal.interactions)
+    def overlook(self) -> None:
+        """What went wrong so far is told, or the test fails of something else: closing tells what comes later."""
+        self._known = self._gone_wrong()
 
     def close(self) -> list[Problem]:
-        """Shut the bots down, then let requests go where they go. Returns what escaped from a bot on the way."""
-        bots = self.target.notifying.bots
-        before = len(bots.errors)
+        """Shut the bots down, then let requests go where they go. Returns what else went wrong by then."""
         try:
             self.target.notifying.close()
         finally:
             self._stack.close()
-        return raised(bots.errors[before:], self._rendering())
+        return [problem for problem in self._gone_wrong() if problem not in self._known]
+
+    @property
+    def _violations(self) -> Sequence[Violation]:
+        return self._interception.violations if self._interception is not None else ()
+
+    def _gone_wrong(self) -> list[Problem]:
+        """Whatever a bot may have swallowed."""
+        render = rendering(lambda: self.target.journal.interactions)
+        return [
+            *(Problem(ProblemKind.VIOLATION, f"a request was refused: {v}", (), _ALLOW) for v in self._violations),
+            *notification_problems(self.target, render, may_reject=self.graph.may_reject),
+        ]
 
 
 _ALLOW = "let it through with allow_hosts=['HOST'] in the marker or in graph_config"

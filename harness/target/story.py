@@ -15,10 +15,17 @@ from harness.target.journal import Entry
 WRONG: Final = "✗"
 
 
-def story(entries: Sequence[Entry], began: datetime, *, pending: Sequence[str] = (), failed: str | None = None) -> str:
+def story(
+    entries: Sequence[Entry],
+    began: datetime,
+    *,
+    refused: Sequence[str] = (),
+    pending: Sequence[str] = (),
+    failed: str | None = None,
+) -> str:
     """Each request and notification with the seconds since the test began; `✗` where something went wrong.
 
-    pending: what has not been told yet. failed: what the test said when it failed.
+    refused: requests to elsewhere. pending: what has not been told yet. failed: what the test said when it failed.
     """
     lines = []
     for entry, told in zip(entries, timeline_lines([e.interaction for e in entries]), strict=True):
@@ -27,6 +34,7 @@ def story(entries: Sequence[Entry], began: datetime, *, pending: Sequence[str] =
         wrong = _wrong(entry)
         if wrong is not None:
             lines.append(f"{'':9}  {WRONG} {_one_line(wrong)}")
+    lines += [f"{'':9}  {WRONG} refused: {request}" for request in refused]
     lines += [f"{'':9}  … not delivered yet: {label}" for label in pending]
     if not lines:
         lines = [f"{'':9}  nothing was asked, nothing was told"]

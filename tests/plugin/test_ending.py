@@ -97,3 +97,112 @@ def test_bot_may_shut_down_while_requests_are_still_answered(suite: Suite) -> No
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*hung up: 204"])
+
+
+SWALLOW = """
+    def phone_home():
+        try:
+            requests.get("https://example.com/", timeout=5)
+        except Exception:
+            pass
+"""
+REFUSED = "a request was refused: GET https://example.com/ (test_bot.py:*)"
+
+
+def test_request_refused_after_the_test_fails_it_as_well(suite: Suite) -> None:
+    suite.write(
+        SWALLOW,
+        """
+        @pytest.fixture
+        def late(graph):
+            yield
+            phone_home()
+
+        def test_one(late): ...
+        """,
+    )
+
+    result = suite.run()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([REFUSED, "*- graph: requests → and notifications ← -*"])
+
+
+def test_bot_that_breaks_after_the_test_fails_it_as_well(suite: Suite) -> None:
+    suite.write(
+        """
+        def clumsy(told):
+            return 1 / 0
+
+        @pytest.fixture
+        def late(graph):
+            graph.bot(clumsy, name="clumsy")
+            yield
+            graph.person("bob").joins(graph.call())
+            graph.drain()
+
+        def test_one(late): ...
+        """
+    )
+
+    result = suite.run()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["ZeroDivisionError escaped the bot 'clumsy', at *"])
+
+
+def test_swallowed_refusal_is_shown_where_a_test_fails_of_something_else(suite: Suite) -> None:
+    suite.write(
+        SWALLOW,
+        """
+        def test_one(graph):
+            phone_home()
+            assert 1 == 2
+        """,
+    )
+
+    result = suite.run()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "           ✗ refused: GET https://example.com/ (test_bot.py:*)",
+            "           ✗ here the test failed: assert 1 == 2",
+        ]
+    )
+
+
+def test_expected_failure_may_be_a_refusal(suite: Suite) -> None:
+    suite.write(
+        """
+        @pytest.mark.xfail(strict=True)
+        def test_one(graph):
+            requests.get("https://example.com/", timeout=5)
+        """
+    )
+
+    suite.run().assert_outcomes(xfailed=1)
+
+
+def test_failing_fixture_shows_what_passed(suite: Suite) -> None:
+    suite.write(
+        """
+        @pytest.fixture
+        def ready(graph):
+            graph.bot(my_bot.app)
+            my_bot.bring_in(graph.call().id, graph.person("adele").id)
+            assert 1 == 2
+
+        def test_one(ready): ...
+        """
+    )
+
+    result = suite.run()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "   +0.0 s  → POST https://graph.microsoft.com/v1.0/communications/calls/<call:1>/participants/invite",
+            "           ✗ here the test failed: assert 1 == 2",
+        ]
+    )
