@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -168,6 +170,29 @@ def test_address_of_an_allowed_name_is_allowed(monkeypatch: pytest.MonkeyPatch) 
 
         assert interception.lets_through("192.0.2.7")
         assert not interception.lets_through("192.0.2.8")
+
+
+def test_sockets_are_guarded_after_another_plugin_had_put_its_own_in_their_place() -> None:
+    """In a process of its own: what is guarded is found when the first interception is opened."""
+    program = """
+import socket
+from harness.intercept import RequestRefused, intercepting
+
+own = socket.socket
+socket.socket = type("Blocked", (own,), {})
+with intercepting({}):
+    pass
+socket.socket = own
+with intercepting({}):
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("192.0.2.1", 53))
+    except RequestRefused:
+        print("refused")
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("refused\n", "")
 
 
 def test_unix_sockets_are_let_through(tmp_path: Any) -> None:
