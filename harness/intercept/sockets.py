@@ -28,6 +28,8 @@ def patches() -> Iterator[Patch]:
             yield Patch(owner, name, _addressing(name))
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
         yield Patch(socket, name, _resolve)
+    yield Patch(socket, "gethostbyaddr", functools.partial(_resolve, of_addresses=True))
+    yield Patch(socket, "getnameinfo", _name)
 
 
 def _python_socket() -> type:
@@ -101,8 +103,8 @@ def _check(interception: Interception, address: tuple[Any, ...]) -> None:
         raise interception.refused(None, f"socket to {shown}:{address[1] if len(address) > 1 else '?'}", host)
 
 
-def _resolve(original: Any) -> Any:
-    """Names alone: an address needs no looking up, and is checked when a socket is to reach it."""
+def _resolve(original: Any, *, of_addresses: bool = False) -> Any:
+    """Names, unless `of_addresses` as well: most need no looking up, and are checked when a socket is to reach them."""
 
     @functools.wraps(original)
     def resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
@@ -111,7 +113,7 @@ def _resolve(original: Any) -> Any:
             return original(host, *args, **kwargs)
         name = _text(host)
         if not interception.lets_through(name):
-            if _numeric(name):
+            if not of_addresses and _numeric(name):
                 return original(host, *args, **kwargs)
             raise interception.refused(None, f"look-up of {name}", name)
         found = original(host, *args, **kwargs)
@@ -119,6 +121,21 @@ def _resolve(original: Any) -> Any:
         return found
 
     return resolve
+
+
+def _name(original: Any) -> Any:
+    """The name of an address, which is looked up unless numbers are wanted."""
+
+    @functools.wraps(original)
+    def name(address: Any, flags: int) -> Any:
+        interception = PROCESS.innermost
+        if interception is not None and not flags & socket.NI_NUMERICHOST:
+            host = _text(address[0])
+            if not interception.lets_through(host):
+                raise interception.refused(None, f"look-up of {host}", host)
+        return original(address, flags)
+
+    return name
 
 
 def _addresses(found: Any) -> list[str]:

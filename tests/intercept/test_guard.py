@@ -63,6 +63,18 @@ def _by_name() -> None:
     socket.gethostbyname("elsewhere.example")
 
 
+def _by_address() -> None:
+    socket.gethostbyaddr("192.0.2.1")
+
+
+def _full_name() -> None:
+    socket.getfqdn("elsewhere.example")
+
+
+def _name_of_address() -> None:
+    socket.getnameinfo(("192.0.2.1", 443), 0)
+
+
 def _address() -> None:
     with socket.socket() as sock:
         sock.connect(("192.0.2.1", 443))
@@ -105,6 +117,9 @@ def _asyncio_address() -> None:
 STOPPED: dict[str, tuple[Callable[[], None], str]] = {
     "create_connection": (_plain, "look-up of elsewhere.example"),
     "gethostbyname": (_by_name, "look-up of elsewhere.example"),
+    "gethostbyaddr": (_by_address, "look-up of 192.0.2.1"),
+    "getfqdn": (_full_name, "look-up of elsewhere.example"),
+    "getnameinfo": (_name_of_address, "look-up of 192.0.2.1"),
     "connect": (_address, "socket to 192.0.2.1:443"),
     "connect_ex": (_connect_ex, "socket to 192.0.2.1:443"),
     "connect, IPv6": (_address_6, "socket to [2001:db8::1]:443"),
@@ -121,6 +136,13 @@ def test_what_goes_below_clients_is_refused(reach: Callable[[], None], what: str
         reach()
 
     assert [violation.url for violation in interception.violations] == [what]
+
+
+def test_address_is_shown_in_numbers_without_a_look_up() -> None:
+    with intercepting({}) as interception:
+        assert socket.getnameinfo(("192.0.2.1", 443), socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)[0] == "192.0.2.1"
+
+    assert interception.violations == []
 
 
 def test_routed_host_by_a_plain_socket_is_refused_with_the_way_through() -> None:
