@@ -116,9 +116,11 @@ class Graph:
         """A phone by its number, or by a name; then its number is one that nobody has."""
         refuse_where_not_had("phone", self.target)
         key = f"phone {number}"
-        return self._people.get(key) or self._meet(
-            Person(self._target, number, phone_identity(self._seed, number)), key
-        )
+        known = self._people.get(key)
+        if known is not None:
+            return known
+        taken = [person.id for person in self._people.values()]
+        return self._meet(Person(self._target, number, phone_identity(self._seed, number, taken)), key)
 
     def call(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import UsageError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from harness.target.calls import Call
     from harness.target.targets import Target
 
+_LINES: Final = 1000
 _FICTION: Final = "+447700900"
 """Numbers that nobody has: 000 to 999 behind it are kept for films and plays in the United Kingdom."""
 
@@ -127,12 +129,19 @@ def identity_of(seed: int, name: str, *, id: str | None, display_name: str | Non
     return Identity(IdentityKind.USER, id or stable_id(seed, "user", name), {"displayName": shown})
 
 
-def phone_identity(seed: int, name: str) -> Identity:
-    """A phone by its number, or under a number that nobody has."""
+def phone_identity(seed: int, name: str, taken: Collection[str] = ()) -> Identity:
+    """A phone by its number, or under a number that nobody has, nor any of those `taken`.
+
+    Raises: UsageError where all are taken.
+    """
     if name.startswith("+"):
         return Identity(IdentityKind.PHONE, name)
-    line = int(hashlib.sha256(f"{seed}\0phone\0{name}".encode()).hexdigest(), 16) % 1000
-    return Identity(IdentityKind.PHONE, f"{_FICTION}{line:03d}")
+    first = int(hashlib.sha256(f"{seed}\0phone\0{name}".encode()).hexdigest(), 16)
+    numbers = (f"{_FICTION}{(first + n) % _LINES:03d}" for n in range(_LINES))
+    free = next((number for number in numbers if number not in taken), None)
+    if free is None:
+        raise UsageError(f"phone {name!r}: all {_LINES} numbers of nobody's are taken: give it one of its own, '+…'")
+    return Identity(IdentityKind.PHONE, free)
 
 
 def _seconds(after: float) -> float:

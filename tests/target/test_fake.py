@@ -306,6 +306,15 @@ def test_call_needs_a_bot(graph: Graph) -> None:
         graph.call()
 
 
+def test_each_phone_has_a_number_of_its_own(graph: Graph) -> None:
+    numbers = {graph.phone(f"phone {n}").number for n in range(1000)}
+
+    assert len(numbers) == 1000
+    with pytest.raises(UsageError) as caught:
+        graph.phone("one more")
+    assert str(caught.value) == "phone 'one more': all 1000 numbers of nobody's are taken: give it one of its own, '+…'"
+
+
 def test_unknown_kind_of_call_is_refused(graph: Graph, my_bot: MyBot) -> None:
     graph.bot(my_bot.app)
 
