@@ -17,6 +17,9 @@ VARIABLES: Final = (
 """What live and record need of the environment."""
 
 
+_NOT_ON: Final = "runs on {}, not on {}"
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test whose marker names targets runs once on each, as `test[fake]`, `test[replay]`."""
     if "graph_target" not in metafunc.fixturenames:
@@ -32,14 +35,35 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _on(targets: Sequence[str], wanted: str | None) -> list[object]:
     if wanted is None or wanted in targets:
         return [pytest.param(target, id=target) for target in targets if wanted in (None, target)]
-    skip = pytest.mark.skip(reason=f"runs on {', '.join(targets)}, not on {wanted}")
+    skip = pytest.mark.skip(reason=_NOT_ON.format(", ".join(targets), wanted))
     return [pytest.param(wanted, id=wanted, marks=skip)]
 
 
 @pytest.fixture
 def graph_target(request: pytest.FixtureRequest) -> str:
     """Who answers as Graph in this test: fake, replay, live or record."""
-    return str(getattr(request, "param", None) or chosen(request.config).target or "fake")
+    param: str | None = getattr(request, "param", None)
+    return param or _only(request)
+
+
+def _only(request: pytest.FixtureRequest) -> str:
+    """The target of a test that pytest cannot run once on each: one of unittest's, or that asks for `graph` late."""
+    from harness.pytest_plugin.marker import mark_of
+
+    wanted, targets = chosen(request.config).target, mark_of(list(request.node.iter_markers("graph"))).targets
+    if targets is None:
+        return wanted or "fake"
+    if wanted is None and len(targets) == 1:
+        return targets[0]
+    if wanted is None:
+        pytest.fail(
+            f"mark graph: targets: {', '.join(targets)}: pytest cannot run this test once on each, as it is of "
+            "unittest, or asks for 'graph' while it runs: name one, or choose by --graph-target",
+            pytrace=False,
+        )
+    if wanted not in targets:
+        pytest.skip(_NOT_ON.format(", ".join(targets), wanted))
+    return wanted
 
 
 def skip_where_not_built(target: str) -> None:

@@ -112,3 +112,51 @@ def test_unknown_target_is_refused(suite: Suite) -> None:
 
     assert result.ret == 4
     result.stderr.fnmatch_lines(["ERROR: graph_target: 'tape' is none of fake, replay, live, record"])
+
+
+UNITTEST = """
+    import unittest
+
+    @pytest.mark.graph(targets=TARGETS, on_unplayed="ignore", cassette="one")
+    class TestOne(unittest.TestCase):
+        @pytest.fixture(autouse=True)
+        def set_up(self, graph):
+            self.graph = graph
+
+        def test_one(self):
+            assert self.graph.target == "replay"
+"""
+LATE = """
+    @pytest.mark.graph(targets=TARGETS, on_unplayed="ignore", cassette="one")
+    def test_one(request):
+        assert request.getfixturevalue("graph").target == "replay"
+"""
+
+
+@pytest.mark.usefixtures("cassette")
+@pytest.mark.parametrize("test", [UNITTEST, LATE], ids=["unittest", "asks late"])
+@pytest.mark.parametrize(
+    ("targets", "options", "outcomes"),
+    [
+        ("['replay']", (), {"passed": 1}),
+        ("['fake', 'replay']", ("--graph-target=replay",), {"passed": 1}),
+        ("['fake']", ("--graph-target=replay",), {"skipped": 1}),
+    ],
+    ids=["the only one", "chosen", "another"],
+)
+def test_one_that_cannot_run_on_each_runs_on_one(
+    suite: Suite, test: str, targets: str, options: tuple[str, ...], outcomes: dict[str, int]
+) -> None:
+    suite.write(test.replace("TARGETS", targets))
+
+    suite.run(*options).assert_outcomes(**outcomes)
+
+
+@pytest.mark.parametrize("test", [UNITTEST, LATE], ids=["unittest", "asks late"])
+def test_one_that_cannot_run_on_each_says_so(suite: Suite, test: str) -> None:
+    suite.write(test.replace("TARGETS", "['fake', 'replay']"))
+
+    assert (
+        "mark graph: targets: fake, replay: pytest cannot run this test once on each, as it is of unittest, or asks "
+        "for 'graph' while it runs: name one, or choose by --graph-target"
+    ) in suite.run().outlines
