@@ -47,7 +47,7 @@ def graph(
     request.node.stash[SESSION] = session
     try:
         if mark.intercept:
-            session.intercept()
+            _intercept(session)
         yield session.graph
     finally:
         late = session.close()
@@ -75,6 +75,16 @@ def _session(
             on_unplayed=mark.on_unplayed or options.on_unplayed,
             max_age=options.max_age if mark.max_age is None else mark.max_age,
         )
+    except HarnessError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _intercept(session: Session) -> None:
+    """Raises: pytest.fail, for what is no host, and where somebody else intercepts."""
+    from harness.errors import HarnessError
+
+    try:
+        session.intercept()
     except HarnessError as error:
         pytest.fail(str(error), pytrace=False)
 

@@ -55,6 +55,29 @@ def test_closest_marker_counts_argument_by_argument(suite: Suite) -> None:
     suite.run().assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize(
+    ("marker", "problem"),
+    [
+        (
+            "hosts=['https://ours.example']",
+            "routes: 'https://ours.example' is no host; give its name alone, such as 'graph.microsoft.com'",
+        ),
+        (
+            "allow_hosts=['graph.microsoft.com']",
+            "graph.microsoft.com: both routed and allowed; leave out one of the two",
+        ),
+    ],
+    ids=["URL", "both"],
+)
+def test_what_is_no_host_fails_the_test_in_words(suite: Suite, marker: str, problem: str) -> None:
+    suite.write(f"@pytest.mark.graph({marker})\ndef test_one(graph): ...")
+
+    result = suite.run()
+
+    result.assert_outcomes(errors=1)
+    assert problem in result.outlines
+
+
 def test_given_is_there_before_the_test(suite: Suite) -> None:
     suite.write(
         """
