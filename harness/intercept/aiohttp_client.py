@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from harness.cassette.format import Request
-from harness.intercept.answers import READY, answered
+from harness.intercept.answers import READY, answered, refuse_late
 from harness.intercept.interception import Responder
 from harness.intercept.patching import Patch
 from harness.intercept.process import PROCESS
@@ -36,18 +37,33 @@ def _request(aiohttp: Any, stub: Any) -> Any:
         if responder is None:
             return await real(session, method, str_or_url, **kwargs)
         kwargs = await _plain(aiohttp, session, kwargs)
+        total, between_bytes = _timeouts(aiohttp, session, kwargs)
+        began = time.monotonic()
         try:
-            if not getattr(responder, "blocking", False):
-                return await stub(session, method, str(url), **kwargs)
-            return await _elsewhere(responder, stub, session, method, url, kwargs)
+            if getattr(responder, "blocking", False):
+                response = await _elsewhere(responder, stub, session, method, url, kwargs)
+            else:
+                response = await stub(session, method, str(url), **kwargs)
+            refuse_late(began, between_bytes)
         except TimeoutError as error:
             raise aiohttp.ServerTimeoutError(str(error)) from error
         except aiohttp.ClientError:
             raise
         except OSError as error:
             raise aiohttp.ClientOSError(*error.args) from error
+        refuse_late(began, total)  # which aiohttp, too, lets out as it is
+        return response
 
     return _request
+
+
+def _timeouts(aiohttp: Any, session: Any, kwargs: dict[str, Any]) -> tuple[float | None, float | None]:
+    """Seconds for the whole request, and between any two reads."""
+    given = kwargs.get("timeout", session.timeout)
+    if given is None or isinstance(given, int | float):
+        return given, None
+    limits = given if isinstance(given, aiohttp.ClientTimeout) else session.timeout
+    return limits.total, limits.sock_read
 
 
 async def _elsewhere(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import gzip
+import time
 import zlib
 from collections.abc import Iterable
 from http.client import responses as reasons
@@ -85,6 +86,15 @@ def answered(responder: Responder, request: Request) -> Response:
         headers["Content-Length"] = (str(len(body)),)
     reason = (response.reason or reasons.get(response.status, "")).encode("ascii", "ignore").decode()
     return Response(response.status, reason, headers, body)
+
+
+def refuse_late(began: float, timeout: float | None) -> None:
+    """An answer that took longer than its client waits is none.
+
+    began: by `time.monotonic`. timeout: the client's, in seconds; None: it waits for ever. Raises: TimeoutError.
+    """
+    if timeout is not None and time.monotonic() - began > timeout:
+        raise TimeoutError(f"no answer within {timeout:g} s")
 
 
 def content(body: Any) -> bytes | None:

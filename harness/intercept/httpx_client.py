@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from harness.cassette.format import Request
-from harness.intercept.answers import READY, answered
+from harness.intercept.answers import READY, answered, refuse_late
 from harness.intercept.interception import Responder
 from harness.intercept.patching import Patch
 from harness.intercept.process import PROCESS
@@ -31,8 +32,11 @@ def _sync(httpx: Any, stub: Any) -> Any:
     def handle_request(transport: Any, request: Any) -> Any:
         if _asked(request) is None:
             return real(transport, request)
+        began = time.monotonic()
         try:
-            return stub(transport, request)
+            response = stub(transport, request)
+            refuse_late(began, _timeout(request))
+            return response
         except OSError as error:
             raise _own(httpx, error, request) from error
 
@@ -47,10 +51,14 @@ def _async(httpx: Any, stub: Any) -> Any:
         responder = _asked(request)
         if responder is None:
             return await real(transport, request)
+        began = time.monotonic()
         try:
-            if not getattr(responder, "blocking", False):
-                return await stub(transport, request)
-            return await _elsewhere(responder, stub, transport, request)
+            if getattr(responder, "blocking", False):
+                response = await _elsewhere(responder, stub, transport, request)
+            else:
+                response = await stub(transport, request)
+            refuse_late(began, _timeout(request))
+            return response
         except OSError as error:
             raise _own(httpx, error, request) from error
 
@@ -88,6 +96,11 @@ def _mocked_below() -> bool:
     """respx answers in place of httpcore's pools; what it lets out meets the guard of the sockets."""
     pool = sys.modules["httpcore"].ConnectionPool
     return not str(pool.handle_request.__module__).startswith("httpcore")
+
+
+def _timeout(request: Any) -> float | None:
+    told: dict[str, float | None] = request.extensions.get("timeout", {})
+    return told.get("read")
 
 
 def _own(httpx: Any, error: OSError, request: Any) -> Exception:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import functools
 import io
+import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
 
 from harness.cassette.format import Request
-from harness.intercept.answers import answered
+from harness.intercept.answers import answered, refuse_late
 from harness.intercept.interception import Interception, Responder
 from harness.intercept.patching import Patch
 from harness.intercept.process import PROCESS
@@ -82,7 +84,7 @@ def _putrequest(original: Callable[..., None]) -> Callable[..., None]:
             if responder is None:
                 _let_out(connection, interception)
             else:
-                _keep_in(connection, MemorySocket(responder, method, uri))
+                _keep_in(connection, MemorySocket(responder, method, uri, _timeout(connection)))
         original(connection, method, url, *args, **kwargs)
 
     return putrequest
@@ -124,6 +126,11 @@ def _target(connection: _Connection) -> tuple[str, int]:
     return str(connection.host), int(connection.port)
 
 
+def _timeout(connection: _Connection) -> float | None:
+    given = connection.timeout
+    return given if given is None or isinstance(given, int | float) else socket.getdefaulttimeout()
+
+
 def _uri(connection: _Connection, url: str) -> str:
     """Absolute, and else as it is sent."""
     if not url.startswith("/") and "://" in url:
@@ -146,8 +153,11 @@ def _host(connection: _Connection, uri: str) -> str:
 class MemorySocket:
     """Takes what a connection sends, and gives a responder's answer to be read. Without a responder, nobody answers."""
 
-    def __init__(self, responder: Responder | None = None, method: str = "", uri: str = "") -> None:
+    def __init__(
+        self, responder: Responder | None = None, method: str = "", uri: str = "", timeout: float | None = None
+    ) -> None:
         self._responder = responder
+        self._timeout = timeout
         self._method = method
         self._uri = uri
         self._sent: list[bytes] = []
@@ -158,8 +168,10 @@ class MemorySocket:
     def makefile(self, mode: str = "rb", *args: Any, **kwargs: Any) -> io.BytesIO:
         if self._responder is None:
             return _Broken(ConnectionResetError("the interception that this connection was made for is over"))
+        began = time.monotonic()
         try:
             response = answered(self._responder, self._request())
+            refuse_late(began, self._timeout)
         except BaseException as error:
             return _Broken(error)
         lines = [f"HTTP/1.1 {response.status} {response.reason}"]
@@ -180,10 +192,10 @@ class MemorySocket:
         return Request(self._method, self._uri, headers, body or (b"" if "content-length" in lower else None))
 
     def settimeout(self, timeout: float | None) -> None:
-        """Whoever answers from memory is not waited for."""
+        self._timeout = timeout
 
-    def gettimeout(self) -> None:
-        return None
+    def gettimeout(self) -> float | None:
+        return self._timeout
 
     def setsockopt(self, *options: Any) -> None:
         """No network, no options."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import socket
 import time
+import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -135,6 +138,93 @@ def test_other_tasks_go_on_while_a_blocking_responder_answers(ask: Any) -> None:
     assert told == {"method": "POST", "uri": f"{GRAPH}/x?b=c", "body": told["body"]}
     assert told["body"].replace(" ", "") == '{"a":1}'
     assert ticks.count(0) >= 2
+
+
+def _with_aiohttp(**timeout: Any) -> None:
+    async def ask() -> None:
+        async with aiohttp.ClientSession() as session, session.get(f"{GRAPH}/x", **timeout) as answer:
+            await answer.read()
+
+    asyncio.run(ask())
+
+
+def _with_httpx_async() -> None:
+    async def ask() -> None:
+        async with httpx.AsyncClient(timeout=0.01) as client:
+            await client.get(f"{GRAPH}/x")
+
+    asyncio.run(ask())
+
+
+def _with_http_client(**timeout: Any) -> None:
+    connection = http.client.HTTPSConnection(GRAPH_HOST, **timeout)
+    connection.request("GET", "/x")
+    connection.getresponse()
+
+
+def _with_the_default() -> None:
+    socket.setdefaulttimeout(0.01)
+    try:
+        _with_http_client()
+    finally:
+        socket.setdefaulttimeout(None)
+
+
+IMPATIENT: dict[str, tuple[Callable[[], object], type[Exception]]] = {
+    "requests": (lambda: requests.get(f"{GRAPH}/x", timeout=0.01), requests.ReadTimeout),
+    "requests, two": (lambda: requests.get(f"{GRAPH}/x", timeout=(5, 0.01)), requests.ReadTimeout),
+    "urllib3": (
+        lambda: urllib3.PoolManager(retries=False).request("GET", f"{GRAPH}/x", timeout=0.01),
+        urllib3.exceptions.ReadTimeoutError,
+    ),
+    "http.client": (lambda: _with_http_client(timeout=0.01), TimeoutError),
+    "http.client, default": (_with_the_default, TimeoutError),
+    "urllib.request": (lambda: urllib.request.urlopen(f"{GRAPH}/x", timeout=0.01), TimeoutError),
+    "httpx": (lambda: httpx.get(f"{GRAPH}/x", timeout=0.01), httpx.ReadTimeout),
+    "httpx, async": (_with_httpx_async, httpx.ReadTimeout),
+    "aiohttp, total": (lambda: _with_aiohttp(timeout=aiohttp.ClientTimeout(total=0.01)), TimeoutError),
+    "aiohttp, number": (lambda: _with_aiohttp(timeout=0.01), TimeoutError),
+    "aiohttp, read": (
+        lambda: _with_aiohttp(timeout=aiohttp.ClientTimeout(sock_read=0.01)),
+        aiohttp.ServerTimeoutError,
+    ),
+}
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "plain"])
+@pytest.mark.parametrize(("ask", "own"), IMPATIENT.values(), ids=IMPATIENT)
+def test_answer_that_comes_too_late_is_the_clients_own_time_out(
+    ask: Callable[[], object], own: type[Exception], blocking: bool
+) -> None:
+    slow = Slow()
+    slow.blocking = blocking
+
+    with intercepting({GRAPH_HOST: slow}), pytest.raises(own) as caught:
+        ask()
+
+    assert type(caught.value) is own
+    assert len(slow.asked) == 1
+
+
+PATIENT: dict[str, Callable[[], object]] = {
+    "requests": lambda: requests.get(f"{GRAPH}/x", timeout=5),
+    "requests, connecting": lambda: requests.get(f"{GRAPH}/x", timeout=(0.01, 5)),
+    "requests, for ever": lambda: requests.get(f"{GRAPH}/x", timeout=None),
+    "httpx": lambda: httpx.get(f"{GRAPH}/x", timeout=httpx.Timeout(0.01, read=5)),
+    "httpx, for ever": lambda: httpx.get(f"{GRAPH}/x", timeout=None),
+    "aiohttp": lambda: _with_aiohttp(timeout=aiohttp.ClientTimeout(total=5, connect=0.01)),
+    "aiohttp, for ever": lambda: _with_aiohttp(timeout=None),
+}
+
+
+@pytest.mark.parametrize("ask", PATIENT.values(), ids=PATIENT)
+def test_answer_in_time_arrives(ask: Callable[[], object]) -> None:
+    slow = Slow()
+
+    with intercepting({GRAPH_HOST: slow}):
+        ask()
+
+    assert len(slow.asked) == 1
 
 
 @pytest.mark.parametrize("ask", [_by_aiohttp, _by_httpx], ids=["aiohttp", "httpx"])
