@@ -11,6 +11,7 @@ import gzip
 import time
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from http.client import responses as reasons
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -71,18 +72,17 @@ class Answers(Cassette):  # type: ignore[misc]
 def answered(responder: Responder, request: Request) -> Response:
     """A responder's response as every client can take it: decoded, with a reason, and a body that is there.
 
-    Raises: UsageError for a response without status.
+    Raises: UsageError for a response without status, or with a body that nobody here decodes.
     """
     response = responder(request)
     if response.status is None:
         raise UsageError(f"the responder gave no status for {request.method} {request.uri}: give one from 100 to 599")
-    body = response.body or b""
-    encodings = [
-        value for name, values in response.headers.items() if name.lower() == "content-encoding" for value in values
-    ]
     headers = {name: values for name, values in response.headers.items() if name.lower() not in _GONE}
-    body = _decoded(body, encodings)
-    if body or response.status not in (204, 304):
+    body = _plain(request, response)
+    if request.method == "HEAD":
+        headers["Content-Length"] = _said(response, "content-length") or (str(len(body)),)
+        body = b""
+    elif body or response.status not in (204, 304):
         headers["Content-Length"] = (str(len(body)),)
     reason = (response.reason or reasons.get(response.status, "")).encode("ascii", "ignore").decode()
     return Response(response.status, reason, headers, body)
@@ -125,14 +125,45 @@ def _from_vcr(request: Any) -> Request:
     return Request(request.method, request.uri, headers, content(request.body))
 
 
-def _decoded(body: bytes, encodings: list[str]) -> bytes:
-    """A recorded body may be decoded already, whatever its header says: what is no gzip stays."""
-    for encoding in reversed(encodings):
-        if encoding.strip().lower() in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
-            body = gzip.decompress(body)
-        elif encoding.strip().lower() == "deflate":
-            try:
-                body = zlib.decompress(body)
-            except zlib.error:
-                continue
+def _said(response: Response, header: str) -> tuple[str, ...]:
+    return tuple(value for name, values in response.headers.items() if name.lower() == header for value in values)
+
+
+def _plain(request: Request, response: Response) -> bytes:
+    """The body without its encodings, the last of which was put on last."""
+    body = response.body or b""
+    for encoding in reversed(",".join(_said(response, "content-encoding")).lower().split(",")):
+        decoded = _decoded(body, encoding.strip())
+        if decoded is None:
+            raise UsageError(
+                f"the answer to {request.method} {request.uri} is encoded as {encoding.strip()!r}, which is not "
+                "decoded here: give it decoded, or as gzip or deflate"
+            )
+        body = decoded
     return body
+
+
+def _decoded(body: bytes, encoding: str) -> bytes | None:
+    """A recorded body may be decoded already, whatever its header says. None: it is not, and cannot be here."""
+    if encoding in ("gzip", "x-gzip"):
+        return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+    if encoding == "deflate":
+        return _inflated(body)
+    return body if encoding in ("", "identity") or _is_text(body) else None
+
+
+def _inflated(body: bytes) -> bytes:
+    """With the header that it should have, or without, as some servers have it."""
+    with suppress(zlib.error):
+        return zlib.decompress(body)
+    with suppress(zlib.error):
+        return body if _is_text(body) else zlib.decompress(body, -zlib.MAX_WBITS)
+    return body
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import urllib.error
+import zlib
+from typing import Any
 
 import flask
+import httpx
 import pytest
 import requests
 
 from harness.cassette.format import Request, Response
+from harness.errors import UsageError
 from harness.intercept import from_wsgi, intercepting
 from tests.intercept.answering import CLIENTS, GRAPH, GRAPH_HOST, JSON, LOGIN, Client, Echo
 
@@ -61,6 +65,49 @@ def test_compressed_response_arrives_decoded(client: Client) -> None:
 
     with intercepting({GRAPH_HOST: lambda _: Response(200, None, headers, gzip.compress(b'{"a": 1}'))}):
         assert client("GET", f"{GRAPH}/x", None) == (200, {"a": 1})
+
+
+DEFLATED = zlib.compress(b'{"a": 1}')
+ENCODED = {
+    "twice": ("gzip, gzip", gzip.compress(gzip.compress(b'{"a": 1}'))),
+    "deflate": ("deflate", DEFLATED),
+    "deflate, raw": ("deflate", DEFLATED[2:-4]),
+    "deflate, decoded": ("deflate", b'{"a": 1}'),
+    "br, decoded": ("br", b'{"a": 1}'),
+    "identity": ("identity", b'{"a": 1}'),
+    "capitals": ("GZip", gzip.compress(b'{"a": 1}')),
+}
+
+
+@pytest.mark.parametrize("client", ["requests", "httpx", "aiohttp"])
+@pytest.mark.parametrize(("encoding", "body"), ENCODED.values(), ids=ENCODED)
+def test_every_encoding_that_python_knows_is_decoded(client: str, encoding: str, body: bytes) -> None:
+    with intercepting({GRAPH_HOST: lambda _: Response(200, None, {**JSON, "Content-Encoding": (encoding,)}, body)}):
+        assert CLIENTS[client]("GET", f"{GRAPH}/x", None) == (200, {"a": 1})
+
+
+def test_body_that_cannot_be_decoded_is_refused() -> None:
+    def respond(request: Request) -> Response:
+        return Response(200, None, {"Content-Encoding": ("br",)}, b"\x8b\x03\x80{}\x03")
+
+    with intercepting({GRAPH_HOST: respond}), pytest.raises(UsageError) as caught:
+        CLIENTS["requests"]("GET", f"{GRAPH}/x", None)
+
+    assert str(caught.value) == (
+        f"the answer to GET {GRAPH}/x is encoded as 'br', which is not decoded here: "
+        "give it decoded, or as gzip or deflate"
+    )
+
+
+@pytest.mark.parametrize("head", [requests.head, httpx.head], ids=["requests", "httpx"])
+@pytest.mark.parametrize(
+    ("headers", "body"), [({"Content-Length": ("17",)}, b""), ({}, b"x" * 17)], ids=["app", "plain"]
+)
+def test_head_has_the_length_and_no_body(head: Any, headers: Any, body: bytes) -> None:
+    with intercepting({GRAPH_HOST: lambda _: Response(200, None, headers, body)}):
+        answer = head(f"{GRAPH}/x", timeout=5)
+
+    assert (answer.content, answer.headers["Content-Length"]) == (b"", "17")
 
 
 @CLIENT
