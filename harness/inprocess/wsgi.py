@@ -11,27 +11,40 @@ from urllib.parse import unquote_to_bytes, urlsplit
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
+class NotWsgi(RuntimeError):
+    """An app does what WSGI does not know."""
+
+
 def called(
     app: App, method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | None
 ) -> tuple[int, dict[str, tuple[str, ...]], bytes]:
-    """Status, headers and body of an app's answer to a request for an absolute URL."""
-    answered: list[tuple[str, list[tuple[str, str]]]] = []
+    """Status, headers and body of an app's answer to a request for an absolute URL.
 
-    def start_response(status: str, head: list[tuple[str, str]], exc_info: object = None) -> None:
+    Raises: what the app raises; NotWsgi.
+    """
+    answered: list[tuple[str, list[tuple[str, str]]]] = []
+    written: list[bytes] = []
+
+    def start_response(status: str, head: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], None]:
+        if answered and exc_info is None:
+            raise NotWsgi("the app called start_response twice, and the second time without exc_info")
         answered.append((status, head))
+        return written.append
 
     chunks = app(_environ(method, url, headers, body or b""), start_response)
     try:
-        content = b"".join(chunks)
+        written.extend(chunks)
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
+    if not answered:
+        raise NotWsgi("the app returned without an answer: start_response was never called")
     status, head = answered[-1]
     by_name: dict[str, tuple[str, ...]] = {}
     for name, value in head:
         by_name[name] = (*by_name.get(name, ()), value)
-    return int(status.split(" ", 1)[0]), by_name, content
+    return int(status.split(" ", 1)[0]), by_name, b"".join(written)
 
 
 def _environ(method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes) -> dict[str, Any]:
@@ -45,6 +58,7 @@ def _environ(method: str, url: str, headers: Iterable[tuple[str, str]], body: by
         "SERVER_NAME": parts.hostname or "",
         "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": parts.netloc.rpartition("@")[2],
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
