@@ -301,6 +301,17 @@ def test_waiting_in_vain_says_what_was_seen(graph: Graph, my_bot: MyBot) -> None
     ]
 
 
+def test_waiting_in_vain_ends_where_a_test_has_clocks_stand_still(
+    graph: Graph, my_bot: MyBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As freezegun does."""
+    graph.bot(my_bot.app)
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+
+    with pytest.raises(WaitedInVain):
+        graph.wait_for(lambda: False, timeout=0.05)
+
+
 def test_call_needs_a_bot(graph: Graph) -> None:
     with pytest.raises(UsageError, match=r"^a call belongs to a bot: add one with graph\.bot\(…\) first$"):
         graph.call()
