@@ -26,9 +26,13 @@ class Applied:
     before: Any
 
     def undo(self) -> bool:
-        """Put back what was there. False, and nothing is touched, if somebody else replaced the name meanwhile."""
-        if vars(self.target).get(self.name) is not self.new:
-            return False
+        """Put back what was there. False, and nothing is touched, if somebody else replaced the name meanwhile.
+
+        What was there before, or is inherited, somebody else may have put back: that is as good.
+        """
+        there = vars(self.target).get(self.name, _INHERITED)
+        if there is not self.new:
+            return there is self.before or there is _inherited(self.target, self.name)
         if self.before is _INHERITED:
             delattr(self.target, self.name)
         else:
@@ -37,6 +41,11 @@ class Applied:
 
     def __str__(self) -> str:
         return f"{getattr(self.target, '__qualname__', None) or self.target.__name__}.{self.name}"
+
+
+def _inherited(target: Any, name: str) -> Any:
+    bases = target.__mro__[1:] if isinstance(target, type) else ()
+    return next((vars(base)[name] for base in bases if name in vars(base)), _INHERITED)
 
 
 def applied(patch: Patch) -> Applied:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import socket
 import ssl
 import sys
 import threading
@@ -71,7 +72,7 @@ def _clients(underneath: Vcrpy) -> Iterator[tuple[str, Callable[[], bytes]]]:
     if "httpx" in sys.modules:
         yield "httpx", _httpx
         yield "httpx (async)", _httpx_async
-    if "aiohttp" in sys.modules:
+    if "aiohttp" in sys.modules and _has_sockets():
         yield "aiohttp", _aiohttp
 
 
@@ -106,6 +107,15 @@ def _httpx_async() -> bytes:
         return b"".join(stop.value.stream)
     asking.close()
     raise RuntimeError("it waits for something")
+
+
+def _has_sockets() -> bool:
+    """Whether an event loop can be made: another plugin may take all sockets away, and aiohttp's with them."""
+    try:
+        socket.socket(getattr(socket, "AF_UNIX", socket.AF_INET)).close()
+    except Exception:
+        return False
+    return True
 
 
 def _aiohttp() -> bytes:

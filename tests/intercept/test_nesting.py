@@ -233,6 +233,20 @@ def test_inside_responses_ours_answers_below_it() -> None:
             assert httpx.get(f"{GRAPH}/x").json() == {"by": "ours"}
 
 
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["inherited", "guarded before"])
+def test_whoever_put_the_original_back_meanwhile_disturbs_nobody(is_replaced: bool) -> None:
+    """As pytest-socket does at the end of each test."""
+    original = socket.socket.sendto
+    if is_replaced:
+        socket.socket.sendto = lambda *args: original(*args)  # type: ignore[method-assign]
+
+    with intercepting({}):
+        socket.socket.sendto = original  # type: ignore[method-assign]
+
+    assert vars(socket.socket)["sendto"] is original
+    del socket.socket.sendto
+
+
 def test_what_somebody_else_replaced_meanwhile_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def mine(*args: Any) -> None: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 import vcr  # type: ignore[import-untyped]
 import vcr.patch  # type: ignore[import-untyped]
 
+from harness.cassette.format import Response
 from harness.intercept import InterceptionError, activation, intercepting
 
 VERSION = vcr.__version__
@@ -99,6 +102,20 @@ def test_it_asks_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     assert times == [1]
+
+
+@pytest.mark.usefixtures("_new_process")
+def test_without_sockets_there_is_no_client_on_a_loop_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with pytest-socket's --disable-socket."""
+
+    class Blocked(socket.socket):
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            raise RuntimeError("a test tried to use a socket")
+
+    monkeypatch.setattr(socket, "socket", Blocked)
+
+    with intercepting({"graph.microsoft.com": lambda _: Response(204, None, {}, None)}):
+        assert requests.get("https://graph.microsoft.com/", timeout=5).status_code == 204
 
 
 def test_room_is_imported_without_warnings() -> None:

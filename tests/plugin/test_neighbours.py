@@ -138,3 +138,21 @@ def test_pytest_httpserver(suite: Suite) -> None:
     )
 
     run(suite).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("option", ["--disable-socket", "--allow-hosts=127.0.0.1"])
+def test_pytest_socket(suite: Suite, option: str) -> None:
+    pytest.importorskip("pytest_socket")
+    suite.write(HEADLINE)
+
+    run(suite, option, "-p", "no:asyncio", "-p", "no:anyio").assert_outcomes(passed=1)
+
+
+def test_freezegun(suite: Suite) -> None:
+    pytest.importorskip("freezegun")
+    suite.write(
+        HEADLINE.replace("def test", "@freeze_time('2020-01-01')\n    def test"),
+        head="from freezegun import freeze_time",
+    )
+
+    run(suite).assert_outcomes(passed=1)
