@@ -119,10 +119,11 @@ class FakeTarget:
 
     def happen(self, verb: str, call_id: str, person: Person) -> None:
         try:
+            call = self._call(call_id)
             if verb == "joins":
                 self.world.join(call_id, self.world.person_of(person.identity))
                 return
-            participant_id = self._participant(self._call(call_id), person)
+            participant_id = self._participant(call, person)
             acts = {
                 "leaves": self.world.leave,
                 "hangs_up": self.world.hang_up_by,

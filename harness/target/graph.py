@@ -76,13 +76,15 @@ class Graph:
 
         where: a WSGI or ASGI app, a callable, an async callable, a URL, or a `responses.RequestsMock`. callback: the
         address, or the path, at which it listens, where that is no URL of its own. has_number: it may call phones.
-        permissions: all, unless some are named. ca: the authority of a bot on https.
+        permissions: all, unless some are named, and then these. ca: the authority of a bot on https.
         """
         refuse_where_not_had("bot", self.target)
         number = len(self._bots) + 1
         name = name or ("bot" if number == 1 else f"bot-{number}")
         if any(bot.name == name for bot in self._bots):
             raise UsageError(f"there is a bot {name!r} already: give each a name of its own")
+        if isinstance(permissions, str):
+            raise UsageError(f"permissions: expected a list of names, got {permissions!r}")
         known = app_id or (self.config.known_app_id if number == 1 else None)
         usual = self._target.application
         if number > 1:
@@ -139,6 +141,11 @@ class Graph:
         refuse_where_not_had("call", self.target)
         if kind not in _KINDS:
             raise UsageError(f"unknown kind of call {kind!r}; known: group, meeting, peer-to-peer")
+        if bot is not None and not isinstance(bot, Bot):
+            raise UsageError(f"bot: expected what graph.bot(…) returns, got {bot!r}")
+        for each in people:
+            if not isinstance(each, Person):
+                raise UsageError(f"people: expected what graph.person(…) and graph.phone(…) return, got {each!r}")
         owner = bot or (self._bots[0] if self._bots else None)
         if owner is None:
             raise UsageError("a call belongs to a bot: add one with graph.bot(…) first")

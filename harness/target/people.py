@@ -124,7 +124,10 @@ def stable_id(seed: int, *what: str) -> str:
 
 
 def identity_of(seed: int, name: str, *, id: str | None, display_name: str | None) -> Identity:
-    """Who a named user is."""
+    """Who a named user is. Raises: UsageError."""
+    for what, value in (("name", name), ("id", id), ("display_name", display_name)):
+        if not (value is None or isinstance(value, str)) or (value == "" and what != "display_name"):
+            raise UsageError(f"{what} of a person: expected text, got {value!r}")
     shown = name.replace("_", " ").title() if display_name is None else display_name
     return Identity(IdentityKind.USER, id or stable_id(seed, "user", name), {"displayName": shown})
 
