@@ -6,7 +6,7 @@ import asyncio
 import functools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from harness.cassette.format import Request
@@ -14,6 +14,9 @@ from harness.intercept.answers import READY, answered, refuse_late
 from harness.intercept.interception import Responder
 from harness.intercept.patching import Patch
 from harness.intercept.process import PROCESS
+
+_Answer = Callable[[str, Any, dict[str, Any]], Awaitable[Any]]
+"""Method, URL and the other arguments of a request; its response."""
 
 
 def patches(stubs: dict[tuple[str, str], Any]) -> Iterator[Patch]:
@@ -36,14 +39,16 @@ def _request(aiohttp: Any, stub: Any) -> Any:
         responder = interception.asked(method, str(url), url.host or "")
         if responder is None:
             return await real(session, method, str_or_url, **kwargs)
+        given = kwargs.pop("middlewares", None)
+        middlewares = getattr(session, "_middlewares", ()) if given is None else given
         kwargs = await _plain(aiohttp, session, kwargs)
         total, between_bytes = _timeouts(aiohttp, session, kwargs)
+        answer: _Answer = functools.partial(_answer, responder, stub, session)
+        if middlewares:
+            answer = _behind(aiohttp.client_middlewares.build_client_middlewares, middlewares, session, answer)
         began = time.monotonic()
         try:
-            if getattr(responder, "blocking", False):
-                response = await _elsewhere(responder, stub, session, method, url, kwargs)
-            else:
-                response = await stub(session, method, str(url), **kwargs)
+            response = await answer(method, url, kwargs)
             refuse_late(began, between_bytes)
         except TimeoutError as error:
             raise aiohttp.ServerTimeoutError(str(error)) from error
@@ -64,6 +69,43 @@ def _timeouts(aiohttp: Any, session: Any, kwargs: dict[str, Any]) -> tuple[float
         return given, None
     limits = given if isinstance(given, aiohttp.ClientTimeout) else session.timeout
     return limits.total, limits.sock_read
+
+
+async def _answer(responder: Responder, stub: Any, session: Any, method: str, url: Any, kwargs: dict[str, Any]) -> Any:
+    if getattr(responder, "blocking", False):
+        return await _elsewhere(responder, stub, session, method, url, kwargs)
+    return await stub(session, method, str(url), **kwargs)
+
+
+def _behind(build: Any, middlewares: Any, session: Any, answer: _Answer) -> _Answer:
+    """The answer by way of middlewares, which are given a request of aiohttp's own."""
+
+    async def behind(method: str, url: Any, kwargs: dict[str, Any]) -> Any:
+        async def handler(request: Any) -> Any:
+            body = await request.body.as_bytes() if request.body else None
+            sent = {"headers": request.headers, "data": body, "raise_for_status": False}
+            return await answer(request.method, request.url, sent | _named(kwargs, "allow_redirects", "cookies"))
+
+        of_request = _named(kwargs, "params", "headers", "data", "auth")
+        request = session._request_class(method, url, loop=session._loop, session=session, **of_request)
+        response = await build(handler, middlewares)(request)
+        await _checked(response, kwargs.get("raise_for_status"), session.raise_for_status)
+        return response
+
+    return behind
+
+
+def _named(kwargs: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: kwargs[name] for name in names if name in kwargs}
+
+
+async def _checked(response: Any, of_request: Any, of_session: Any) -> None:
+    """Raises what aiohttp raises for a status, or what whoever checks it here does."""
+    check = of_session if of_request is None else of_request
+    if callable(check):
+        await check(response)
+    elif check:
+        response.raise_for_status()
 
 
 async def _elsewhere(
