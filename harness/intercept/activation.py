@@ -15,7 +15,7 @@ from typing import Final, cast
 
 from harness.intercept import aiohttp_client, httpx_client, sockets, stdlib
 from harness.intercept.callers import caller
-from harness.intercept.interception import Interception, Responder
+from harness.intercept.interception import NAME_IT, Interception, Responder
 from harness.intercept.patching import Applied, Patch, applied
 from harness.intercept.process import PROCESS
 from harness.intercept.selftest import tested
@@ -28,13 +28,14 @@ class intercepting:
     """While open, requests of any Python client in this process to a routed host are answered by its responder.
 
     routes: hosts, in any letter case, http or https. allow: hosts reached as ever, as loopback is. Everything else is
-    refused: RequestRefused is raised in the client, and noted in `violations`.
+    refused: RequestRefused is raised in the client, and noted in `violations`. remedy: how whoever reads that lets
+    `{host}` through.
     Raises: InterceptionError if another thread's is open, or on closing while an inner one is open; that one's closing
     then closes this one too. UsageError for what is no host.
     """
 
-    def __init__(self, routes: Mapping[str, Responder], *, allow: Collection[str] = ()) -> None:
-        self._interception = Interception(routes, allow)
+    def __init__(self, routes: Mapping[str, Responder], *, allow: Collection[str] = (), remedy: str = NAME_IT) -> None:
+        self._interception = Interception(routes, allow, remedy=remedy)
 
     def __enter__(self) -> Interception:
         _ACTIVATION.open(self._interception)

@@ -23,6 +23,9 @@ waits: in the client's thread, or on its event loop. One that may take long says
 read before each request; asyncio clients then wait for it in a thread, and other tasks go on.
 """
 
+NAME_IT: Final = "name {host!r} in `allow`"
+"""What to do where a host is refused that is meant to be reached."""
+
 _LOCAL_NAMES: Final = ("localhost", "")
 
 
@@ -53,8 +56,9 @@ class Interception:
     violations: what was refused, in order, even if the bot swallowed the error.
     """
 
-    def __init__(self, routes: Mapping[str, Responder], allow: Collection[str] = ()) -> None:
+    def __init__(self, routes: Mapping[str, Responder], allow: Collection[str] = (), *, remedy: str = NAME_IT) -> None:
         self.violations: list[Violation] = []
+        self._remedy = remedy
         self._responders = {_plain(host, "routes"): responder for host, responder in routes.items()}
         if isinstance(allow, str):
             raise UsageError(f"allow is {allow!r}: give a collection of hosts, such as [{allow!r}]")
@@ -100,7 +104,8 @@ class Interception:
                 "Point it at the address of `graph_server`, see docs/intercept.md"
             )
         else:
-            why = f"answered here: {routed}; let through: this machine. To let it through, name {host!r} in `allow`"
+            remedy = self._remedy.format(host=host)
+            why = f"answered here: {routed}; let through: this machine. To let it through, {remedy}"
         return RequestRefused(violation, why)
 
 

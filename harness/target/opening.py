@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from harness.errors import UsageError
 from harness.intercept import Interception, Violation, intercepting
@@ -64,7 +64,8 @@ class Session:
         """Have requests of this process to Graph answered, and refuse all others but to loopback and named hosts."""
         config = self.graph.config
         routes = dict.fromkeys(config.routed, self.target.answer)
-        self._interception = self._stack.enter_context(intercepting(routes, allow=config.allow_hosts))
+        opened = intercepting(routes, allow=config.allow_hosts, remedy=_ALLOW.format(host="{host!r}"))
+        self._interception = self._stack.enter_context(opened)
 
     def problems(self) -> list[Problem]:
         """What went wrong, after everything that was due has happened."""
@@ -93,12 +94,13 @@ class Session:
         """Whatever a bot may have swallowed."""
         render = rendering(lambda: self.target.journal.interactions)
         return [
-            *(Problem(ProblemKind.VIOLATION, f"a request was refused: {v}", (), _ALLOW) for v in self._violations),
+            *(Problem(ProblemKind.VIOLATION, f"a request was refused: {v}", (), _TO_DO) for v in self._violations),
             *notification_problems(self.target, render, may_reject=self.graph.may_reject),
         ]
 
 
-_ALLOW = "let it through with allow_hosts=['HOST'] in the marker or in graph_config"
+_ALLOW: Final = "say allow_hosts=[{host}] in the marker or in graph_config"
+_TO_DO: Final = "if that is meant, " + _ALLOW.format(host="'HOST'")
 
 
 def seed_of(number: int, name: str) -> int:

@@ -208,6 +208,19 @@ def test_request_to_elsewhere_fails_the_test_even_if_the_bot_swallowed_it(suite:
     result.stdout.fnmatch_lines(
         [
             "a request was refused: GET https://example.com/ (test_bot.py:8)",
-            "    to do: let it through with allow_hosts=['HOST'] in the marker or in graph_config",
+            "    to do: if that is meant, say allow_hosts=['HOST'] in the marker or in graph_config",
         ]
+    )
+
+
+def test_request_to_elsewhere_says_how_to_let_it_through(suite: Suite) -> None:
+    suite.write(
+        """
+        def test_phones_home(graph):
+            requests.get("https://example.com/", timeout=5)
+        """
+    )
+
+    suite.run().stdout.fnmatch_lines(
+        ["*To let it through, say allow_hosts=[[]'example.com'[]] in the marker or in graph_config"]
     )
