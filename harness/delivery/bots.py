@@ -42,9 +42,13 @@ OnTold = Callable[[Notification, Response | None, str | None], None]
 class _Bot:
     name: str
     callback: Callback | None
+    is_only_there: bool
     shown: str
     app_id: str | None
     way: Way
+
+    def is_app(self, app_id: str) -> bool:
+        return self.app_id is not None and self.app_id.lower() == app_id.lower()
 
 
 class Bots:
@@ -74,6 +78,7 @@ class Bots:
         *,
         name: str,
         callback: str | None = None,
+        usual_callback: str | None = None,
         app_id: str | None = None,
         ca: CA | None = None,
         kind: str | None = None,
@@ -81,8 +86,9 @@ class Bots:
         """Name somebody who takes notifications.
 
         bot: a WSGI or ASGI app, a function of one argument (`Told`), plain or async, a URL, a `responses.RequestsMock`.
-        callback: the origin, or origin and beginning of the path, of the callback URIs that are its; of a URL, its
-        origin unless said otherwise. ca: whom an https URL is trusted by. kind: what the bot is, if not plain.
+        callback: the origin, or origin and beginning of the path, of the callback URIs that are its, and no others.
+        usual_callback: the same, but it may be told what goes elsewhere as well; of a URL, its origin unless said
+        otherwise. ca: whom an https URL is trusted by. kind: what the bot is, if not plain.
         Raises: UsageError; StartupFailed.
         """
         if self._is_closed:
@@ -92,13 +98,14 @@ class Bots:
         kind = kind_of(bot, kind)
         if ca is not None and not (kind is BotKind.URL and bot.lower().startswith("https:")):
             raise UsageError(f"ca of bot {name!r}: expected only with an https URL")
-        own = _callback_of(callback, name) if callback is not None else None
+        given = usual_callback if callback is None else callback
+        own = _callback_of(given, name) if given is not None else None
         if own is None and kind is BotKind.URL:
             url = _callback_of(bot, name)
             own = Callback(url.origin, "", "")
         way = self._way(bot, BotKind(kind), name, ca)
-        shown = ", ".join(f"{k} {v}" for k, v in (("callback", callback), ("app", app_id)) if v) or kind
-        self._bots.append(_Bot(name, own, shown, app_id, way))
+        shown = ", ".join(f"{k} {v}" for k, v in (("callback", given), ("app", app_id)) if v) or kind
+        self._bots.append(_Bot(name, own, callback is not None, shown, app_id, way))
 
     def __call__(self, notification: Notification) -> int:
         """The status of the bot's answer.
@@ -151,15 +158,19 @@ class Bots:
         await asyncio.to_thread(self.close)
 
     def _for(self, callback_uri: str, app_id: str, callback: Callback) -> _Bot | None:
-        """By callback, by app id, the only one; None: whoever listens on loopback. Raises: CallbackRefused."""
+        """By callback, by app id, the only one; None: whoever listens on loopback. Raises: CallbackRefused.
+
+        Graph posts to the callback URI, whoever's it is: where a bot is known to listen, what goes elsewhere is lost.
+        """
         fitting = [bot for bot in self._bots if bot.callback is not None and callback.fits(bot.callback)]
         if fitting:
-            return max(fitting, key=lambda bot: len(bot.callback.path) if bot.callback else 0)
-        of_app = [bot for bot in self._bots if bot.app_id == app_id]
+            return max(fitting, key=lambda bot: (len(bot.callback.path) if bot.callback else 0, bot.is_app(app_id)))
+        anywhere = [bot for bot in self._bots if not bot.is_only_there]
+        of_app = [bot for bot in anywhere if bot.is_app(app_id)]
         if len(of_app) == 1:
             return of_app[0]
-        if len(self._bots) == 1:
-            return self._bots[0]
+        if len(self._bots) == 1 and anywhere:
+            return anywhere[0]
         if is_loopback(callback.origin[1]):
             return None
         there = "; ".join(f"{bot.name!r} ({bot.shown})" for bot in self._bots)

@@ -41,7 +41,7 @@ def _nobody(delivery: Delivery, label: str) -> Problem:
         ProblemKind.NOBODY,
         f"nobody was told {label!r}",
         (f"it goes to {delivery.callback_uri}", delivery.problem or ""),
-        "add the bot that listens there: graph.bot(…, callback='https://…')",
+        "mend the callbackUri, or say where the bot listens: graph.bot(…, callback='https://…')",
     )
 
 

@@ -75,8 +75,8 @@ class Graph:
         """A bot, to which the notifications of its calls go.
 
         where: a WSGI or ASGI app, a callable, an async callable, a URL, or a `responses.RequestsMock`. callback: the
-        address, or the path, at which it listens, where that is no URL of its own. has_number: it may call phones.
-        permissions: all, unless some are named, and then these. ca: the authority of a bot on https.
+        address at which it listens, so that it is told nothing that goes elsewhere; or the path. has_number: it may
+        call phones. permissions: all, unless some are named, and then these. ca: the authority of a bot on https.
         """
         refuse_where_not_had("bot", self.target)
         number = len(self._bots) + 1
@@ -98,7 +98,9 @@ class Graph:
         )
         uri = self._callback(where, callback, name, number)
         bot = Bot(name, application, uri, self.config.client_secret, self._told_to)
-        self._target.notifying.bots.add(where, name=name, callback=uri, app_id=application.id, ca=ca)
+        is_only_there = callback is not None and "://" in callback
+        listens = {"callback" if is_only_there else "usual_callback": uri}
+        self._target.notifying.bots.add(where, name=name, app_id=application.id, ca=ca, **listens)
         self._target.add_bot(bot, is_known=known is not None)
         self._bots.append(bot)
         return bot

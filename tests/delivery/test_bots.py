@@ -233,11 +233,38 @@ def test_notification_goes_by_callback_and_then_by_app(uri: str, app: str, who: 
 def test_only_bot_gets_whatever_comes() -> None:
     got: list[Told] = []
     with bots() as rig:
-        rig.add(got.append, callback="https://one.example", app_id="app-1")
+        rig.add(got.append, usual_callback="https://one.example", app_id="app-1")
 
         assert rig.post("https://other.example/", app="app-2") == 202
 
     assert len(got) == 1
+
+
+@pytest.mark.parametrize("app", ["app-1", "app-2"], ids=["its own app", "another app"])
+def test_bot_that_says_its_callback_is_not_told_what_goes_elsewhere(app: str) -> None:
+    """A wrong callbackUri would be hidden: Graph posts there, where nobody listens."""
+    with bots() as rig:
+        rig.add(print, callback="https://one.example", app_id="app-1", kind="callable")
+
+        with pytest.raises(CallbackRefused) as refused:
+            rig.post("https://other.example/", app=app)
+
+    assert str(refused.value) == (
+        f"callback 'https://other.example/' of app {app!r} is no bot's: "
+        "there are 'b' (callback https://one.example, app app-1)"
+    )
+
+
+@pytest.mark.parametrize(("app", "who"), [("app-1", "one"), ("APP-2", "two"), ("app-3", "one")])
+def test_bots_of_one_callback_are_told_apart_by_their_apps(app: str, who: str) -> None:
+    got: list[str] = []
+    with bots() as rig:
+        rig.add(lambda told: got.append("one"), "one", callback="https://one.example", app_id="app-1")
+        rig.add(lambda told: got.append("two"), "two", callback="https://one.example", app_id="app-2")
+
+        rig.post("https://one.example/api", app=app)
+
+    assert got == [who]
 
 
 def test_callback_on_loopback_that_is_no_bots_is_posted_to() -> None:

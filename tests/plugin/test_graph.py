@@ -139,6 +139,30 @@ def test_bot_that_listens_elsewhere_is_told_how_to_say_so(suite: Suite) -> None:
     )
 
 
+def test_callback_that_is_not_the_bots_fails_the_test(suite: Suite) -> None:
+    """Although there is but one bot that it could be meant for."""
+    suite.write(
+        """
+        def test_bob_joins(graph):
+            bot = graph.bot(my_bot.app, callback="https://mine.example/api/calls")
+            call = graph.call(callbackUri="https://mine.example/api/cals")
+            graph.person("bob").joins(call)
+            graph.drain()
+            assert bot.received == []
+        """
+    )
+
+    suite.run().stdout.fnmatch_lines(
+        [
+            "nobody was told 'updated /communications/calls/<call:1>/participants'",
+            "    it goes to https://mine.example/api/cals",
+            "    callback 'https://mine.example/api/cals' of app '*' is no bot's: "
+            "there are 'bot' (callback https://mine.example/api/calls, app *)",
+            "    to do: mend the callbackUri, or say where the bot listens: graph.bot(…, callback='https://…')",
+        ]
+    )
+
+
 def test_notification_given_up_fails_the_test(suite: Suite) -> None:
     suite.write(
         """
