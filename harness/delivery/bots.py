@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.cassette.format import Response
@@ -43,9 +43,15 @@ class _Bot:
     name: str
     callback: Callback | None
     is_only_there: bool
-    shown: str
+    where: str | None
+    kind: BotKind
     app_id: str | None
     way: Way
+
+    @property
+    def shown(self) -> str:
+        said = (("callback", self.where), ("app", self.app_id))
+        return ", ".join(f"{what} {value}" for what, value in said if value) or self.kind
 
     def is_app(self, app_id: str) -> bool:
         return self.app_id is not None and self.app_id.lower() == app_id.lower()
@@ -95,17 +101,16 @@ class Bots:
             raise UsageError(f"bot {name!r} comes too late: the bots are closed")
         if any(each.name == name for each in self._bots):
             raise UsageError(f"bot {name!r} is there already: give each a name of its own")
-        kind = kind_of(bot, kind)
-        if ca is not None and not (kind is BotKind.URL and bot.lower().startswith("https:")):
+        told_as = kind_of(bot, kind)
+        if ca is not None and not (told_as is BotKind.URL and bot.lower().startswith("https:")):
             raise UsageError(f"ca of bot {name!r}: expected only with an https URL")
         given = usual_callback if callback is None else callback
         own = _callback_of(given, name) if given is not None else None
-        if own is None and kind is BotKind.URL:
+        if own is None and told_as is BotKind.URL:
             url = _callback_of(bot, name)
             own = Callback(url.origin, "", "")
-        way = self._way(bot, BotKind(kind), name, ca)
-        shown = ", ".join(f"{k} {v}" for k, v in (("callback", given), ("app", app_id)) if v) or kind
-        self._bots.append(_Bot(name, own, callback is not None, shown, app_id, way))
+        way = self._way(bot, told_as, name, ca)
+        self._bots.append(_Bot(name, own, callback is not None, given, told_as, app_id, way))
 
     def __call__(self, notification: Notification) -> int:
         """The status of the bot's answer.
@@ -126,6 +131,10 @@ class Bots:
             raise
         self._on_told(notification, answer, problem)
         return int(answer.status or 0)
+
+    def signs_in(self, name: str, app_id: str) -> None:
+        """Say as which application a bot turned out to sign in."""
+        self._bots = [replace(bot, app_id=app_id) if bot.name == name else bot for bot in self._bots]
 
     def name_for(self, callback_uri: str, app_id: str) -> str | None:
         """Whose the notifications to a callback URI, for an application, are; None: no bot's."""

@@ -98,6 +98,7 @@ class FakeTarget:
         signed_in = application_of(request, bot.application)
         if signed_in is not None and signed_in != bot.application:
             bot.application = self.world.rename_application(signed_in.id, signed_in.tenant_id)
+            self.notifying.bots.signs_in(bot.name, bot.app_id)
 
     def meet(self, identity: Identity) -> None:
         self.world.add_person(self.world.person_of(identity))

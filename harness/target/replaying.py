@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -46,8 +47,8 @@ class ReplayTarget:
         self._sign_in = from_wsgi(app.app)
         self._on_unplayed = OnUnplayed(on_unplayed)
         self._nothing: list[str] = []
-        self._bot: Bot | None = None
-        self._is_known = True
+        self._bots: dict[str, Bot] = {}
+        self._adopting: Bot | None = None
         self._replay: Replay | None = None
         self._cassette, self._scenario = load(path), _scenario(path)
         if max_age is not None:
@@ -57,7 +58,7 @@ class ReplayTarget:
     def replay(self) -> Replay:
         """Begun with the first bot, or with the first request, as whom it will be."""
         if self._replay is None:
-            bot = self._bot
+            bot = next(iter(self._bots.values()), None)
             self._replay = Replay(
                 self._cassette,
                 self._scenario,
@@ -71,11 +72,12 @@ class ReplayTarget:
         return self._replay
 
     def add_bot(self, bot: Bot, *, is_known: bool) -> None:
-        """The first bot is the one on the cassette."""
-        if self._bot is None:
-            self._bot, self._is_known = bot, is_known
+        """The first bot is the application on the cassette."""
+        self._adopting = None if self._bots or is_known else bot
+        if not self._bots:
             self._world.application = bot.application
             self.clock.schedule(0.0, self._begin)
+        self._bots[bot.name] = bot
 
     def _begin(self) -> None:
         """What was told before the first request is told without one."""
@@ -125,16 +127,24 @@ class ReplayTarget:
             raise
 
     def _adopt(self, request: Request) -> None:
-        """The bot is whoever signs in, unless the test says who it is."""
-        if self._bot is None or self._is_known:
+        """The only bot is whoever signs in, unless the test says who it is."""
+        bot = self._adopting
+        if bot is None:
             return
-        signed_in = application_of(request, self._bot.application)
-        if signed_in is not None and signed_in != self._bot.application:
-            self._bot.application = signed_in
+        signed_in = application_of(request, bot.application)
+        if signed_in is not None and signed_in != bot.application:
+            bot.application = signed_in
+            self.notifying.bots.signs_in(bot.name, bot.app_id)
             self.replay.signs_in(signed_in.id, signed_in.tenant_id)
 
     def _put(self, notification: Notification, delay: float) -> None:
-        self.clock.schedule(delay, partial(self.outbox.put, [notification]))
+        self.clock.schedule(delay, partial(self.outbox.put, [self._to_its_bot(notification)]))
+
+    def _to_its_bot(self, notification: Notification) -> Notification:
+        """For the application of the bot that listens there: a cassette names but one."""
+        name = self.notifying.bots.name_for(notification.callback_uri, notification.app_id)
+        bot = self._bots.get(name or "")
+        return notification if bot is None else replace(notification, app_id=bot.app_id, tenant_id=bot.tenant_id)
 
 
 def _scenario(path: Path) -> Scenario | None:

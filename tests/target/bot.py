@@ -30,8 +30,9 @@ class MyBot:
         who = identity or {"user": {"id": user_id}}
         return self._post(f"/calls/{call_id}/participants/invite", {"participants": [{"identity": who}]}, token)
 
-    def ring(self, user_id: str, callback: str) -> Any:
-        return self._post("/calls", {"callbackUri": callback, "targets": [{"identity": {"user": {"id": user_id}}}]})
+    def ring(self, user_id: str, callback: str, token: str = "any") -> Any:
+        targets = [{"identity": {"user": {"id": user_id}}}]
+        return self._post("/calls", {"callbackUri": callback, "targets": targets}, token)
 
     def _post(self, path: str, body: Any, token: str = "any") -> Any:
         headers = {"Authorization": f"Bearer {token}"}

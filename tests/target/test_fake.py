@@ -268,6 +268,19 @@ def test_bot_is_whoever_signs_in(graph: Graph, my_bot: MyBot) -> None:
     assert bot in call.roster
 
 
+def test_bot_that_signed_in_is_known_by_its_application_when_another_comes(graph: Graph, my_bot: MyBot) -> None:
+    """Its calls may have any callback: by that alone it would not be found any more."""
+    first = graph.bot(my_bot.app)
+    call = graph.call(callbackUri="https://public.example/api/calls")
+    my_bot.bring_in(call.id, graph.person("adele").id, token=my_bot.sign_in())
+
+    second = graph.bot(MyBot().app, name="other")
+    graph.drain()
+
+    assert [str(told) for told in first.received] == ["deleted operation completed", "updated roster of 2"]
+    assert second.received == []
+
+
 def test_wait_for_a_bot_that_works_after_its_answer(graph: Graph, my_bot: MyBot) -> None:
     adele = graph.person("adele")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import jwt
 import pytest
 
 from harness.cassette.format import dumps, load
+from harness.delivery.bots import Told
 from harness.replay import NothingRecorded
 from harness.target import Failed, FakeApp, Graph, VerbRefused, open_fake, open_replay
 from tests.target.bot import MyBot
@@ -127,6 +129,32 @@ def test_faults_are_refused_in_words(
 
     assert str(caught.value).startswith(f"graph.{verb} is refused on target 'replay': the cassette holds what ")
     assert str(caught.value).endswith(": mark the test with targets=['fake']")
+
+
+def test_each_of_several_bots_is_told_in_its_own_name(app: FakeApp, record: Callable[[Story], Path]) -> None:
+    """A bot refuses a token that is for another; and who signs in second is not the first."""
+    audiences: list[tuple[str, str]] = []
+
+    def listening(name: str) -> Callable[[Told], None]:
+        def told(notification: Told) -> None:
+            token = notification.headers["Authorization"].removeprefix("Bearer ")
+            audiences.append((name, jwt.decode(token, options={"verify_signature": False})["aud"]))
+
+        return told
+
+    def both_ring(graph: Graph, my_bot: MyBot) -> None:
+        audiences.clear()
+        first = graph.bot(listening("first"))
+        second = graph.bot(listening("second"), name="second", app_id=my_bot.client_id, callback="https://two.example")
+        my_bot.ring(graph.person("adele").id, first.callback_uri)
+        my_bot.ring(graph.person("bob").id, second.callback_uri, token=my_bot.sign_in())
+        graph.drain()
+
+        assert first.app_id != second.app_id
+        assert set(audiences) == {("first", first.app_id), ("second", second.app_id)}
+
+    with open_replay(record(both_ring), app=app) as graph:
+        both_ring(graph, MyBot())
 
 
 def test_notifications_are_forged_on_replay_too(app: FakeApp, record: Callable[[Story], Path]) -> None:
