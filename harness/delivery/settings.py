@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -12,6 +13,7 @@ from harness.errors import UsageError
 # So that no back-off, however often doubled, leaves what dates can hold.
 _MOST_RETRIES: Final = 10
 _MOST_SECONDS: Final = 86_400
+_BELOW_A_CALL: Final = re.compile(r"/(participants|operations)(?=[/(?]|$)", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -20,6 +22,12 @@ class Kind(StrEnum):
     CALL = "call"
     ROSTER = "roster"
     OPERATION = "operation"
+
+
+def kind_of_resource(resource: str) -> Kind:
+    """What a notification is about, by the path that it names, however spelled: `calls('{id}')/Participants`."""
+    match = _BELOW_A_CALL.search(resource)
+    return Kind.CALL if match is None else Kind.ROSTER if match[1].lower() == "participants" else Kind.OPERATION
 
 
 class Order(StrEnum):

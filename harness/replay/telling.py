@@ -10,7 +10,7 @@ from typing import Final
 
 from harness.cassette.bodies import items_of, parsed, resource_of
 from harness.cassette.format import Direction, Interaction
-from harness.delivery import Kind, Notification
+from harness.delivery import Notification, kind_of_resource
 from harness.replay.translating import Translating, joined
 
 _CALL: Final = re.compile(r"/calls(?:/|\(')([^/?#')]+)")
@@ -70,7 +70,7 @@ def notification(told: Interaction, translating: Translating, app_id: str, tenan
     call = _CALL.search(resource)
     return Notification(
         call_id=call[1] if call else "",
-        kind=_kind(resource),
+        kind=kind_of_resource(resource),
         label=f"{item.get('changeType', '?')} {resource or '?'}",
         callback_uri=translating.callback(request.uri),
         headers=joined(translating.headers(request.headers, body, (place, "headers"))),
@@ -78,8 +78,3 @@ def notification(told: Interaction, translating: Translating, app_id: str, tenan
         app_id=app_id,
         tenant_id=tenant_id,
     )
-
-
-def _kind(resource: str) -> Kind:
-    lower = resource.lower()
-    return Kind.OPERATION if "/operations/" in lower else Kind.ROSTER if "/participants" in lower else Kind.CALL

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.cassette.bodies import resource_of
 from harness.cassette.format import Headers
+from harness.delivery.settings import Kind, kind_of_resource
 from harness.graph.types import Application
 from harness.target.journal import Entry
 
@@ -38,12 +39,9 @@ class Received:
     answer: Answer
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """`call`, `roster` or `operation`."""
-        parts = self.resource.rstrip("/").split("/")
-        if parts[-1] == "participants":
-            return "roster"
-        return "operation" if len(parts) > 1 and parts[-2] == "operations" else "call"
+        return kind_of_resource(self.resource)
 
     @property
     def status(self) -> str | None:
@@ -55,8 +53,8 @@ class Received:
 
     def __str__(self) -> str:
         """`updated call established`, `updated roster of 2`, `deleted operation completed`."""
-        if self.kind == "roster":
-            return f"{self.change} roster of {len(self.data)}"
+        if self.kind is Kind.ROSTER:
+            return f"{self.change} roster of {len(self.data) if isinstance(self.data, Sequence) else 1}"
         return f"{self.change} {self.kind} {self.status}"
 
 
