@@ -28,6 +28,7 @@ class LoopThread:
     def __init__(self, note: Callable[[str, BaseException], None]) -> None:
         self.loop = asyncio.new_event_loop()
         self._note = note
+        self._is_over = False
         self.loop.set_exception_handler(self._handle)
         self._thread = threading.Thread(target=self._run, daemon=True, name="graph-bots")
         self._thread.start()
@@ -42,6 +43,7 @@ class LoopThread:
             cancelled = ending.result(2 * GRACE)
         except TimeoutError:
             return [f"{self._thread.name}: its event loop is kept busy and cannot be stopped"]
+        self._is_over = True
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
@@ -49,7 +51,11 @@ class LoopThread:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
+        while not self._is_over:
+            try:
+                self.loop.run_forever()
+            except SystemExit as leaving:  # of a task that a bot left behind; the other bots need the loop
+                self._note("in a task that it left behind", leaving)
 
     async def _cancel_all(self) -> list[str]:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}

@@ -79,7 +79,7 @@ class Direct:
         began = time.monotonic()
         try:
             returned = self._called(notification)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise BotRaised(self._name, error) from error
         if self._timeout is not None and time.monotonic() - began > self._timeout:
             raise TimeoutError(too_late(self._name, self._timeout))
@@ -127,7 +127,7 @@ class OnLoop:
     async def _asked(self, notification: Notification) -> Response:
         try:
             returned = await self._bot(told(notification))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise BotRaised(self.name, error) from error
         return read_answer(returned, self.name)
 

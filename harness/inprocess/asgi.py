@@ -25,6 +25,10 @@ class NotAsgi(RuntimeError):
     """An app does what ASGI does not know."""
 
 
+class Exited(RuntimeError):
+    """An app raised SystemExit, as `sys.exit` does."""
+
+
 async def called(
     app: App,
     method: str,
@@ -88,6 +92,8 @@ async def lifespan(app: App, *, timeout: float | None = 10.0) -> AsyncIterator[d
             life.raise_failure("shutdown")
             if not life.ended.is_set():
                 task.result()
+        elif life.started.is_set() and not task.cancelled():
+            task.result()  # it left before it was told to
     finally:
         if not task.done():
             # An app that has said its last word is given the moment to return.
@@ -189,7 +195,11 @@ async def _awaited(app: App, scope: Message, receive: Any, send: Any) -> None:
     result = app(scope, receive, send)
     if not inspect.isawaitable(result):
         raise NotAsgi(f"expected an ASGI 3 app, app(scope, receive, send) to be awaited; it returned {result!r}")
-    await result
+    try:
+        await result
+    except SystemExit as leaving:
+        # Out of a task it would end the event loop, and everything that waits there would wait for ever.
+        raise Exited(f"the app called for the end of the process: SystemExit({leaving.code!r})") from leaving
 
 
 def _scope(

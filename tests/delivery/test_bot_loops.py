@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -409,6 +410,29 @@ def test_what_fails_behind_an_answer_is_kept() -> None:
     assert rig.bots.leftovers == []
 
 
+def test_work_that_calls_for_the_end_of_the_process_leaves_the_loop_to_the_others() -> None:
+    left = threading.Event()
+
+    async def work() -> None:
+        left.set()
+        sys.exit(3)
+
+    kept: list[Any] = []
+
+    async def function(_: Told) -> None:
+        if not kept:
+            kept.append(asyncio.create_task(work()))
+
+    with bots() as rig:
+        rig.add(function)
+        assert rig.post() == 202
+        assert left.wait(10)
+        assert rig.post() == 202
+
+    assert [str(e) for e in rig.bots.errors] == ["bot 'b', in a task that it left behind: SystemExit: 3"]
+    assert rig.bots.leftovers == []
+
+
 def test_what_work_raises_when_it_is_cancelled_is_kept() -> None:
     begun = threading.Event()
 
@@ -522,6 +546,31 @@ def test_app_that_does_not_start_on_the_loop_of_the_test_is_said_so(is_told: boo
     rig = run(test)
 
     assert [e.doing for e in rig.bots.errors] == ([] if is_told else ["in its startup"])
+
+
+def test_app_that_calls_for_the_end_of_the_process_does_not_start() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        sys.exit("no database")
+
+    with bots() as rig, pytest.raises(StartupFailed) as failed:
+        rig.add(app)
+
+    assert str(failed.value) == (
+        "bot 'b' did not start: Exited: the app called for the end of the process: SystemExit('no database')"
+    )
+
+
+def test_app_that_fails_between_startup_and_shutdown_is_said_so() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        raise ValueError("lost the database")
+
+    with bots() as rig:
+        rig.add(app)
+
+    assert [str(e) for e in rig.bots.errors] == ["bot 'b', in its shutdown: ValueError: lost the database"]
 
 
 def test_failing_shutdown_is_kept() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,27 @@ def test_exception_of_a_bot_is_answer_500_and_kept(bot: Any) -> None:
     (escaped,) = rig.bots.errors
     assert str(escaped) == ("bot 'b', updated /communications/calls/a: ConnectionResetError: the database is gone")
     assert 'raise ConnectionResetError("the database is gone")' in escaped.traceback
+
+
+def leaving(told: Told) -> None:
+    sys.exit("no database")
+
+
+async def asgi_leaving(scope: Any, receive: Any, send: Any) -> None:
+    assert scope["type"] == "http"
+    sys.exit("no database")
+
+
+@pytest.mark.parametrize("bot", [leaving, later(leaving), asgi_leaving], ids=["plain", "async", "ASGI"])
+def test_bot_that_calls_for_the_end_of_the_process_is_answer_500_too(bot: Any) -> None:
+    """It may not take the loop with it on which other bots live."""
+    with bots() as rig:
+        rig.add(bot)
+
+        assert [rig.post(), rig.post()] == [500, 500]
+
+    assert ["SystemExit" in str(escaped) and "no database" in str(escaped) for escaped in rig.bots.errors] == [True] * 2
+    assert rig.bots.leftovers == []
 
 
 def failing(told: Told) -> None:
