@@ -71,12 +71,14 @@ class Graph:
         has_number: bool = False,
         permissions: Sequence[str] | None = None,
         ca: Any = None,
+        kind: str | None = None,
     ) -> Bot:
         """A bot, to which the notifications of its calls go.
 
         where: a WSGI or ASGI app, a callable, an async callable, a URL, or a `responses.RequestsMock`. callback: the
         address at which it listens, so that it is told nothing that goes elsewhere; or the path. has_number: it may
         call phones. permissions: all, unless some are named, and then these. ca: the authority of a bot on https.
+        kind: what it is, where that cannot be seen: `wsgi`, `asgi`, `callable`, `async-callable`, `url`, `responses`.
         """
         refuse_where_not_had("bot", self.target)
         number = len(self._bots) + 1
@@ -100,7 +102,7 @@ class Graph:
         bot = Bot(name, application, uri, self.config.client_secret, self._told_to)
         is_only_there = callback is not None and "://" in callback
         listens = {"callback" if is_only_there else "usual_callback": uri}
-        self._target.notifying.bots.add(where, name=name, app_id=application.id, ca=ca, **listens)
+        self._target.notifying.bots.add(where, name=name, app_id=application.id, ca=ca, kind=kind, **listens)
         self._target.add_bot(bot, is_known=known is not None)
         self._bots.append(bot)
         return bot

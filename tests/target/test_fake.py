@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -279,6 +280,18 @@ def test_bot_that_signed_in_is_known_by_its_application_when_another_comes(graph
 
     assert [str(told) for told in first.received] == ["deleted operation completed", "updated roster of 2"]
     assert second.received == []
+
+
+def test_bot_of_which_nobody_can_see_what_it_is_says_so(graph: Graph) -> None:
+    listening = Mock(return_value=202)
+    with pytest.raises(UsageError, match=r"its arguments do not tell what it is.*or say so, kind= one of wsgi, asgi, "):
+        graph.bot(listening)
+
+    graph.bot(listening, kind="callable")
+    graph.person("adele").joins(graph.call())
+    graph.drain()
+
+    listening.assert_called_once()
 
 
 def test_wait_for_a_bot_that_works_after_its_answer(graph: Graph, my_bot: MyBot) -> None:
