@@ -32,6 +32,8 @@ def called(
         return written.append
 
     chunks = app(_environ(method, url, headers, body or b""), start_response)
+    if chunks is None:
+        raise NotWsgi("the app returned None: expected an iterable of bytes")
     try:
         written.extend(chunks)
     finally:

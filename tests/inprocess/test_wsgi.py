@@ -114,13 +114,18 @@ def _double(environ: Any, start_response: Any) -> list[bytes]:
     return []
 
 
+def _nothing(environ: Any, start_response: Any) -> Any:
+    start_response("202 Accepted", [])
+
+
 @pytest.mark.parametrize(
     ("app", "problem"),
     [
+        (_nothing, "the app returned None: expected an iterable of bytes"),
         (_silent, "the app returned without an answer: start_response was never called"),
         (_double, "the app called start_response twice, and the second time without exc_info"),
     ],
-    ids=["silent", "double"],
+    ids=["nothing", "silent", "double"],
 )
 def test_what_is_no_answer_is_said(app: App, problem: str) -> None:
     with pytest.raises(NotWsgi) as caught:
