@@ -11,6 +11,7 @@ from harness.errors import CassetteError, UsageError
 
 _UNSAFE: Final = re.compile(r"[^\w\[\].,+=@ -]|^\.+|[. ]+$")
 _LONGEST: Final = 120
+"""Bytes, of the 255 that file systems have room for."""
 _SUFFIX: Final = ".yaml"
 _VARIABLES: Final = "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, GRAPH_CALLBACK_URL, GRAPH_USERS"
 """What recording takes at least."""
@@ -60,6 +61,7 @@ def _beside(path: Path) -> str:
 def _safe(name: str) -> str:
     """A name that every file system takes; what is changed in it shows in a number at its end."""
     safe = _UNSAFE.sub("-", name)
-    if safe == name and len(name) <= _LONGEST:
+    if safe == name and len(name.encode()) <= _LONGEST:
         return name
-    return f"{safe[:_LONGEST]}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    begun = safe.encode()[:_LONGEST].decode(errors="ignore")
+    return f"{begun}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
