@@ -16,8 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from harness.delivery.settings import DeliverySettings, settings_from_json
 from harness.errors import UsageError
@@ -43,10 +42,10 @@ from harness.graph.types import (
     Rules,
 )
 from harness.server.bodies import camel
+from harness.server.members import each, flag, mapping, object_of, one_of, text, texts
 from harness.server.world import World
 
 NewId = Callable[[], str]
-E = TypeVar("E", bound=StrEnum)
 
 _MOST: Final = {bool: 1, int: 1000, float: 86_400}
 _WANTED: Final = {
@@ -110,15 +109,15 @@ def put(world: World, seeded: SeededCall) -> None:
 
 def read_seed(given: Any, *, default: Application, new_id: NewId, rules: Rules) -> Seed:
     place = "given"
-    members = _members(given, place, ("application", "rules", "notifications", "people", "meetings", "calls"))
+    members = object_of(given, place, ("application", "rules", "notifications", "people", "meetings", "calls"))
     application = default
     if "application" in members:
         application = read_application(members["application"], f"{place}.application", default)
-    people = _each(members, "people", place, read_person)
+    people = each(members, "people", place, read_person)
     _refuse_twice((f"{place}.people[{n}]", p.identity.id, p.identity.key) for n, p in enumerate(people))
-    meetings = _each(members, "meetings", place, lambda v, p: _meeting(v, p, new_id))
+    meetings = each(members, "meetings", place, lambda v, p: _meeting(v, p, new_id))
     _refuse_twice((f"{place}.meetings[{n}].threadId", m[0], m[0]) for n, m in enumerate(meetings))
-    calls = _each(members, "calls", place, lambda v, p: read_call(v, p, application, new_id))
+    calls = each(members, "calls", place, lambda v, p: read_call(v, p, application, new_id))
     ids = [seeded.call.id for seeded in calls]
     _refuse_twice((f"{place}.calls[{n}].id", call_id, normal_id(call_id)) for n, call_id in enumerate(ids))
     return Seed(
@@ -132,20 +131,20 @@ def read_seed(given: Any, *, default: Application, new_id: NewId, rules: Rules) 
 
 
 def read_application(value: Any, place: str, default: Application) -> Application:
-    members = _members(value, place, ("id", "tenantId", "displayName", "hasNumber", "permissions"))
-    permissions = frozenset(_texts(members, "permissions", place, ())) if "permissions" in members else None
+    members = object_of(value, place, ("id", "tenantId", "displayName", "hasNumber", "permissions"))
+    permissions = frozenset(texts(members, "permissions", place, ())) if "permissions" in members else None
     return Application(
-        id=_text(members, "id", place) or default.id,
-        tenant_id=_text(members, "tenantId", place) or default.tenant_id,
-        display_name=_text(members, "displayName", place) if "displayName" in members else default.display_name,
-        has_number=_flag(members, "hasNumber", place, default.has_number),
+        id=text(members, "id", place) or default.id,
+        tenant_id=text(members, "tenantId", place) or default.tenant_id,
+        display_name=text(members, "displayName", place) if "displayName" in members else default.display_name,
+        has_number=flag(members, "hasNumber", place, default.has_number),
         permissions=permissions,
     )
 
 
 def read_rules(value: Any, place: str, default: Rules) -> Rules:
     names = {camel(f.name): f.name for f in fields(Rules)}
-    members = _members(value, place, tuple(names))
+    members = object_of(value, place, tuple(names))
     changes: dict[str, Any] = {}
     for wire_name, given in members.items():
         name = names[wire_name]
@@ -163,12 +162,12 @@ def rules_to_json(rules: Rules) -> dict[str, Any]:
 
 def read_person(value: Any, place: str) -> Person:
     """`{user: {id, …}, answers: {after: 3}, info: {…}}`: who it is, how they react, what their client tells."""
-    members = _members(value, place, (*_KINDS, *_REACTIONS, "info"))
+    members = object_of(value, place, (*_KINDS, *_REACTIONS, "info"))
     named = [name for name in _REACTIONS if name in members]
     if len(named) > 1:
         raise UsageError(f"{place}: a person reacts in one way, got {', '.join(named)}")
     reaction = _reaction(named[0], members[named[0]], f"{place}.{named[0]}") if named else Reaction()
-    return Person(_identity(members, place), reaction, _mapping(members, "info", place))
+    return Person(_identity(members, place), reaction, mapping(members, "info", place))
 
 
 def read_call(value: Any, place: str, application: Application, new_id: NewId) -> SeededCall:
@@ -178,42 +177,42 @@ def read_call(value: Any, place: str, application: Application, new_id: NewId) -
         *("chatInfo", "meetingInfo", "media", "modalities", "mediaConfig", "callOptions", "subject", "tenantId"),
         *("hasNumber", "participants", "people", "notifications"),
     )
-    members = _members(value, place, known)
+    members = object_of(value, place, known)
     source = (
-        _identity(_members(members["source"], f"{place}.source", tuple(_KINDS)), f"{place}.source")
+        _identity(object_of(members["source"], f"{place}.source", tuple(_KINDS)), f"{place}.source")
         if "source" in members
         else application.identity
     )
-    modalities = _texts(members, "modalities", place, ("audio",))
+    modalities = texts(members, "modalities", place, ("audio",))
     me = Participant(
-        id=_text(members, "myParticipantId", place) or new_id(),
+        id=text(members, "myParticipantId", place) or new_id(),
         person=Person(application.identity),
         media_streams=(MediaStream(),) if "audio" in modalities else (),
         endpoint_type=None,
     )
     others = _participants(members, place, new_id, me.id)
-    state = _member_of(members, "state", place, CallState.ESTABLISHED)
+    state = one_of(members, "state", place, CallState.ESTABLISHED)
     if state is CallState.TERMINATED:
         raise UsageError(f"{place}.state: a terminated call is not found by anybody; leave it out instead")
     call = Call(
-        id=_text(members, "id", place) or new_id(),
+        id=text(members, "id", place) or new_id(),
         application=application,
-        kind=_member_of(members, "kind", place, CallKind.GROUP),
+        kind=one_of(members, "kind", place, CallKind.GROUP),
         state=state,
-        direction=_member_of(members, "direction", place, CallDirection.OUTGOING),
+        direction=one_of(members, "direction", place, CallDirection.OUTGOING),
         callback_uri=_callback(members, place),
-        call_chain_id=_text(members, "callChainId", place) or new_id(),
+        call_chain_id=text(members, "callChainId", place) or new_id(),
         my_participant_id=me.id,
         source=source,
-        targets=_each(members, "targets", place, _target),
+        targets=each(members, "targets", place, _target),
         requested_modalities=modalities,
         media_config=_media_config(members, place),
         chat_info=_chat_info(members, place),
-        meeting_info=_mapping(members, "meetingInfo", place) if "meetingInfo" in members else None,
-        call_options=_mapping(members, "callOptions", place) if "callOptions" in members else None,
-        subject=_text(members, "subject", place),
-        tenant_id=_text(members, "tenantId", place),
-        has_number=_flag(
+        meeting_info=mapping(members, "meetingInfo", place) if "meetingInfo" in members else None,
+        call_options=mapping(members, "callOptions", place) if "callOptions" in members else None,
+        subject=text(members, "subject", place),
+        tenant_id=text(members, "tenantId", place),
+        has_number=flag(
             members,
             "hasNumber",
             place,
@@ -221,34 +220,34 @@ def read_call(value: Any, place: str, application: Application, new_id: NewId) -
         ),
         participants=(me, *others),
     )
-    return SeededCall(call, _each(members, "people", place, read_person), _delivery(members, place))
+    return SeededCall(call, each(members, "people", place, read_person), _delivery(members, place))
 
 
 def read_participant(value: Any, place: str, new_id: NewId) -> Participant:
     known = (*_KINDS, "id", "hidden", "isMuted", "isInLobby", "mediaStreams", "endpointType", "info")
-    members = _members(value, place, known)
-    streams = _each(members, "mediaStreams", place, _stream) if "mediaStreams" in members else (MediaStream(),)
+    members = object_of(value, place, known)
+    streams = each(members, "mediaStreams", place, _stream) if "mediaStreams" in members else (MediaStream(),)
     return Participant(
-        id=_text(members, "id", place) or new_id(),
-        person=Person(_identity(members, place), info=_mapping(members, "info", place)),
+        id=text(members, "id", place) or new_id(),
+        person=Person(_identity(members, place), info=mapping(members, "info", place)),
         media_streams=streams,
-        is_muted=_flag(members, "isMuted", place, False),
-        is_in_lobby=_flag(members, "isInLobby", place, False),
-        hidden=_flag(members, "hidden", place, False),
-        endpoint_type=_text(members, "endpointType", place) if "endpointType" in members else "default",
+        is_muted=flag(members, "isMuted", place, False),
+        is_in_lobby=flag(members, "isInLobby", place, False),
+        hidden=flag(members, "hidden", place, False),
+        endpoint_type=text(members, "endpointType", place) if "endpointType" in members else "default",
     )
 
 
 def read_result(value: Any, place: str, *also: str) -> ResultInfo:
     """`{code, subcode, message}`, as a resultInfo tells it; 500 and 0 where they are left out."""
-    members = _members(value, place, ("code", "subcode", "message", *also))
+    members = object_of(value, place, ("code", "subcode", "message", *also))
     numbers = []
     for name, default in (("code", 500), ("subcode", 0)):
         number = members.get(name, default)
         if type(number) is not int:
             raise UsageError(f"{place}.{name}: expected a whole number, got {number!r}")
         numbers.append(number)
-    return ResultInfo(numbers[0], numbers[1], _text(members, "message", place))
+    return ResultInfo(numbers[0], numbers[1], text(members, "message", place))
 
 
 # ---- parts
@@ -261,7 +260,7 @@ def _reaction(name: str, value: Any, place: str) -> Reaction:
         return Reaction(kind, _seconds(value, place), result)
     if value is True or value is None:
         return Reaction(kind)
-    _members(value, place, ("after",))
+    object_of(value, place, ("after",))
     return Reaction(kind, _seconds(value, place))
 
 
@@ -273,8 +272,8 @@ def _seconds(value: Mapping[str, Any], place: str) -> float:
 
 
 def _meeting(value: Any, place: str, new_id: NewId) -> tuple[str, tuple[Participant, ...]]:
-    members = _members(value, place, ("threadId", "participants"))
-    thread_id = _text(members, "threadId", place)
+    members = object_of(value, place, ("threadId", "participants"))
+    thread_id = text(members, "threadId", place)
     if not thread_id:
         raise UsageError(f"{place}.threadId: expected the id of the meeting's chat thread, got nothing")
     return thread_id, _participants(members, place, new_id)
@@ -284,7 +283,7 @@ def _participants(
     members: Mapping[str, Any], place: str, new_id: NewId, my_id: str | None = None
 ) -> tuple[Participant, ...]:
     """Who is there, each under an id of their own; `my_id` is the bot's."""
-    read = _each(members, "participants", place, lambda v, p: read_participant(v, p, new_id))
+    read = each(members, "participants", place, lambda v, p: read_participant(v, p, new_id))
     mine = [(f"{place}.myParticipantId", my_id, my_id)] if my_id else []
     _refuse_twice([*mine, *((f"{place}.participants[{n}].id", p.id, p.id) for n, p in enumerate(read))])
     return read
@@ -300,17 +299,17 @@ def _refuse_twice(given: Iterable[tuple[str, str, Hashable]]) -> None:
 
 
 def _stream(value: Any, place: str) -> MediaStream:
-    members = _members(value, place, ("mediaType", "sourceId", "direction", "serverMuted"))
+    members = object_of(value, place, ("mediaType", "sourceId", "direction", "serverMuted"))
     return MediaStream(
-        media_type=_text(members, "mediaType", place) or "audio",
-        source_id=_text(members, "sourceId", place) or "1",
-        direction=_text(members, "direction", place) or "sendReceive",
-        server_muted=_flag(members, "serverMuted", place, False),
+        media_type=text(members, "mediaType", place) or "audio",
+        source_id=text(members, "sourceId", place) or "1",
+        direction=text(members, "direction", place) or "sendReceive",
+        server_muted=flag(members, "serverMuted", place, False),
     )
 
 
 def _target(value: Any, place: str) -> Invitee:
-    return Invitee(_identity(_members(value, place, tuple(_KINDS)), place))
+    return Invitee(_identity(object_of(value, place, tuple(_KINDS)), place))
 
 
 def _identity(members: Mapping[str, Any], place: str) -> Identity:
@@ -325,7 +324,7 @@ def _identity(members: Mapping[str, Any], place: str) -> Identity:
 
 
 def _callback(members: Mapping[str, Any], place: str) -> str:
-    uri = _text(members, "callbackUri", place)
+    uri = text(members, "callbackUri", place)
     if uri is None or not is_acceptable_callback(uri):
         raise UsageError(f"{place}.callbackUri: expected an https address, or an http address on loopback, got {uri!r}")
     return uri
@@ -333,19 +332,19 @@ def _callback(members: Mapping[str, Any], place: str) -> str:
 
 def _media_config(members: Mapping[str, Any], place: str) -> Mapping[str, Any] | None:
     if "mediaConfig" in members:
-        return _mapping(members, "mediaConfig", place)
-    return {"@odata.type": _MEDIA_TYPES[_member_of(members, "media", place, MediaHosting.SERVICE)]}
+        return mapping(members, "mediaConfig", place)
+    return {"@odata.type": _MEDIA_TYPES[one_of(members, "media", place, MediaHosting.SERVICE)]}
 
 
 def _chat_info(members: Mapping[str, Any], place: str) -> ChatInfo | None:
     if "chatInfo" not in members:
         return None
     place = f"{place}.chatInfo"
-    chat = _members(members["chatInfo"], place, ("threadId", "messageId", "replyChainMessageId"))
+    chat = object_of(members["chatInfo"], place, ("threadId", "messageId", "replyChainMessageId"))
     return ChatInfo(
-        _text(chat, "threadId", place),
-        _text(chat, "messageId", place) or "0",
-        _text(chat, "replyChainMessageId", place),
+        text(chat, "threadId", place),
+        text(chat, "messageId", place) or "0",
+        text(chat, "replyChainMessageId", place),
     )
 
 
@@ -353,60 +352,3 @@ def _delivery(members: Mapping[str, Any], place: str) -> DeliverySettings | None
     if "notifications" not in members:
         return None
     return settings_from_json(members["notifications"], f"{place}.notifications")
-
-
-def _members(value: Any, place: str, known: tuple[str, ...]) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise UsageError(f"{place}: expected an object, got {value!r}")
-    unknown = [str(name) for name in value if name not in known]
-    if unknown:
-        raise UsageError(f"{place}: unknown {', '.join(map(repr, unknown))}; known: {', '.join(known)}")
-    return value
-
-
-T = TypeVar("T")
-
-
-def _each(members: Mapping[str, Any], name: str, place: str, read: Callable[[Any, str], T]) -> tuple[T, ...]:
-    values = members.get(name, [])
-    if not isinstance(values, list):
-        raise UsageError(f"{place}.{name}: expected a list, got {values!r}")
-    return tuple(read(value, f"{place}.{name}[{n}]") for n, value in enumerate(values))
-
-
-def _text(members: Mapping[str, Any], name: str, place: str) -> str | None:
-    value = members.get(name)
-    if value is not None and not isinstance(value, str):
-        raise UsageError(f"{place}.{name}: expected text, got {value!r}")
-    return value
-
-
-def _texts(members: Mapping[str, Any], name: str, place: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    values = members.get(name, list(default))
-    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-        raise UsageError(f"{place}.{name}: expected a list of texts, got {values!r}")
-    return tuple(values)
-
-
-def _flag(members: Mapping[str, Any], name: str, place: str, default: bool) -> bool:
-    value = members.get(name, default)
-    if not isinstance(value, bool):
-        raise UsageError(f"{place}.{name}: expected true or false, got {value!r}")
-    return value
-
-
-def _mapping(members: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
-    value = members.get(name, {})
-    if not isinstance(value, Mapping):
-        raise UsageError(f"{place}.{name}: expected an object, got {value!r}")
-    return value
-
-
-def _member_of(members: Mapping[str, Any], name: str, place: str, default: E) -> E:
-    """A member of the enum that `default` belongs to."""
-    value = members.get(name, str(default))
-    kind = type(default)
-    try:
-        return kind(value)
-    except ValueError:
-        raise UsageError(f"{place}.{name}: {value!r} is none of {', '.join(kind)}") from None
