@@ -264,15 +264,18 @@ class Graph:
         times: int | None = 1,
         call: Call | str | None = None,
         after_effect: bool = False,
+        skip: int = 0,
+        probability: float = 1.0,
     ) -> None:
         """Answer the next `times` requests of a kind with an error; None: all of them.
 
         what: `create-call`, `get-call`, `hang-up`, `invite`, `list-participants`, `get-participant`,
         `remove-participant`, `list-operations`, `get-operation`, `token`, or `any`. after_effect: what was asked is
-        done, and only its answer is lost.
+        done, and only its answer is lost. skip: so many go through first. probability: of each, repeatable by the seed.
         """
         of_answer = {"status": status, "code": code, "message": message, "retry_after": retry_after}
-        self._fault("fail", what, times, call, after_effect=after_effect, **of_answer)
+        which = {"after_effect": after_effect, "skip": skip, "probability": probability}
+        self._fault("fail", what, times, call, **which, **of_answer)
 
     def throttle(
         self, what: str = "any", *, retry_after: float = 1, times: int | None = 1, call: Call | str | None = None

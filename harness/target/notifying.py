@@ -39,6 +39,8 @@ class Notifying:
         known = list(Forgery)
         if kind not in known:
             raise UsageError(f"unknown forgery {kind!r}; known: {', '.join(known)}")
+        if type(times) is not int or times < 1:
+            raise UsageError(f"graph.forge: expected times as a whole number, 1 or more, got {times!r}")
         self._forgeries.extend([Forgery(kind)] * times)
 
     def is_forged(self, delivery: Any) -> bool:

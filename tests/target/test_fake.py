@@ -195,6 +195,25 @@ def test_answer_is_slow_in_real_time(graph: Graph, my_bot: MyBot) -> None:
     assert time.monotonic() - began >= 0.05
 
 
+def test_fault_may_let_requests_through_first(graph: Graph, my_bot: MyBot) -> None:
+    graph.bot(my_bot.app)
+    call = graph.call()
+    graph.fail("get-call", skip=1, times=2)
+    graph.fail("list-participants", probability=0.5, times=None)
+
+    statuses = [_get(call.id) for _ in range(4)]
+    by_chance = [_get(f"{call.id}/participants") for _ in range(20)]
+
+    assert statuses == [200, 503, 503, 200]
+    assert set(by_chance) == {200, 503}
+
+
+def _get(path: str) -> int:
+    headers = {"Authorization": "Bearer any"}
+    uri = f"https://graph.microsoft.com/v1.0/communications/calls/{path}"
+    return requests.get(uri, headers=headers, timeout=10).status_code
+
+
 def test_unknown_kind_of_request_cannot_fail(graph: Graph) -> None:
     with pytest.raises(UsageError, match=r"fault.verb: expected one of create-call, .*, got 'invte'"):
         graph.fail("invte")
@@ -229,6 +248,14 @@ def test_forged_notification_may_be_refused(graph: Graph) -> None:
 def test_unknown_forgery_is_refused(graph: Graph) -> None:
     with pytest.raises(UsageError, match=r"^unknown forgery 'stale'; known: wrong-audience, expired, "):
         graph.forge("stale")
+
+
+@pytest.mark.parametrize("times", [0, -1, 1.5, "2", True])
+def test_forging_no_number_of_times_is_refused(graph: Graph, times: Any) -> None:
+    with pytest.raises(UsageError) as refused:
+        graph.forge("expired", times)
+
+    assert str(refused.value) == f"graph.forge: expected times as a whole number, 1 or more, got {times!r}"
 
 
 def test_each_bot_is_told_of_its_own_calls(graph: Graph) -> None:
