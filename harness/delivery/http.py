@@ -7,9 +7,11 @@ deliveries. `http.client.HTTPSConnection` finds itself by its global name, which
 from __future__ import annotations
 
 import ipaddress
+import math
 import select
 import socket
 import ssl
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -38,8 +40,9 @@ class TlsFailed(ConnectionError):
 class HttpPost:
     """Posts notifications over kept-alive connections; follows no redirect, uses no proxy.
 
-    allow: hosts beside loopback, exact, in any letter case. timeout: seconds for connecting and for the answer; None
-    waits for ever. ca: whom to trust instead of the system's.
+    allow: hosts beside loopback, exact, in any letter case. timeout: seconds for connecting, and of silence until the
+    answer is there; as many in all for its body, of which the rest is left. None waits for ever. ca: whom to trust
+    instead of the system's.
 
     A connection that the bot closed meanwhile is found out before anything is sent on it, and replaced. Once sent, a
     notification is never sent again from here, whatever becomes of the connection: that is an error, and a retry is for
@@ -69,11 +72,12 @@ class HttpPost:
         self._idle.close()
 
     def _told(self, callback: Callback, notification: Notification) -> tuple[HTTPResponse, bytes]:
+        until = math.inf if self._timeout is None else time.monotonic() + self._timeout
         connection = self._idle.take(callback.origin) or self._opened(callback)
         try:
             _send(connection, callback.target, notification)
             answer = connection.getresponse()
-            body = _body(answer)
+            body = _body(answer, until)
         except BaseException:
             connection.close()
             raise
@@ -161,8 +165,17 @@ def _send(connection: HTTPConnection, target: str, notification: Notification) -
     connection.endheaders(notification.body)
 
 
-def _body(answer: HTTPResponse) -> bytes:
-    """The beginning of the body. The status is the answer: a body that breaks off makes nobody post again."""
+def _body(answer: HTTPResponse, until: float) -> bytes:
+    """The beginning of the body. The status is the answer: a body that breaks off, or is never whole, makes nobody
+    post again. until: of `time.monotonic`."""
+    parts: list[bytes] = []
+    room = _MOST_ANSWER_BYTES
     with suppress(OSError, HTTPException):
-        return answer.read(_MOST_ANSWER_BYTES)
-    return b""
+        while room and (part := answer.read1(room)):
+            parts.append(part)
+            room -= len(part)
+            if time.monotonic() > until:
+                break
+        if not answer.chunked:
+            answer.read(0)  # has the answer find out that it is whole: read1 does not
+    return b"".join(parts)

@@ -6,8 +6,9 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -146,17 +147,34 @@ def test_body_that_does_not_come_leaves_the_answer_an_answer() -> None:
         assert HttpPost(timeout=0.05)(notice(f"http://127.0.0.1:{port}/")) == 202
 
 
+def test_body_that_goes_on_and_on_leaves_the_answer_an_answer() -> None:
+    """As a stream of heartbeats does: no read of it takes too long, and all of them would take for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, running_once(listener, beats=0.01):
+        port = listener.getsockname()[1]
+        began = time.monotonic()
+
+        assert HttpPost(timeout=0.1)(notice(f"http://127.0.0.1:{port}/")) == 202
+
+        assert time.monotonic() - began < 5
+
+
 @contextmanager
-def running_once(listener: socket.socket) -> Iterator[None]:
-    """Answers one request with headers that promise a body, and keeps quiet until the end."""
+def running_once(listener: socket.socket, beats: float | None = None) -> Iterator[None]:
+    """Answers one request with headers that promise a body, and keeps quiet until the end.
+
+    beats: seconds between the bytes of a body that never ends.
+    """
     over = threading.Event()
 
     def serve() -> None:
         connection, _ = listener.accept()
         with connection:
             connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 5\r\n\r\n")
-            over.wait(10)
+            length = 5 if beats is None else 10**6
+            connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: %d\r\n\r\n" % length)
+            with suppress(OSError):
+                while not over.wait(10 if beats is None else beats) and beats is not None:
+                    connection.sendall(b".")
 
     thread = threading.Thread(target=serve)
     thread.start()
