@@ -9,6 +9,7 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection
@@ -27,6 +28,20 @@ class Contestant:
 
     work: Work
     items: int
+
+    def ready(self) -> AbstractContextManager[Work]:
+        return nullcontext(self.work)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A contestant whose work is made anew for each round, and tidied up after it; neither is timed."""
+
+    stage: Callable[[], AbstractContextManager[Work]]
+    items: int
+
+    def ready(self) -> AbstractContextManager[Work]:
+        return self.stage()
 
 
 def in_turn(works: Iterable[Work]) -> Work:
@@ -53,7 +68,7 @@ class Times:
         return statistics.median(a / b for a, b in zip(self.rounds[one], self.rounds[other], strict=True))
 
 
-def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> Times:
+def interleaved(contestants: Mapping[str, Contestant | Staged], rounds: int) -> Times:
     """Everybody once in each round, so that a busy moment of the machine hits all; counted is the time it was given.
 
     What was made before is no work for the garbage collector; what a contestant makes is, as it is for its users. What
@@ -68,7 +83,8 @@ def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> Times:
             for name, contestant in contestants.items():
                 for cache in remembered:
                     cache.cache_clear()
-                times[name].append(_timed(contestant.work) / contestant.items * 1e6)
+                with contestant.ready() as work:
+                    times[name].append(_timed(work) / contestant.items * 1e6)
     finally:
         gc.unfreeze()
     return Times(times)

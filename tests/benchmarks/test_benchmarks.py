@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.benchmarks import compare, deliver, plugin, replay, verify
+from tests.benchmarks import compare, deliver, invite, plugin, replay, verify
 
 PLUGIN = """\
 import over pytest # ms (aim: at most # ms)
@@ -129,6 +129,36 @@ httpx # #
 → this harness, a second: # (aim: at least #)
 """
 
+INVITED = """\
+one invite; medians of # rounds
+µs ratio
+requests: fake, in process # #
+requests: bare Flask view, in process # #
+requests: constant answer, in process # #
+requests: vcrpy replay of one interaction # #
+requests: fake, over loopback # #
+requests: responses, static answer # #
+httpx: fake, in process # #
+httpx: bare Flask view, in process # #
+httpx: constant answer, in process # #
+httpx: vcrpy replay of one interaction # #
+httpx: fake, over loopback # #
+aiohttp: fake, in process # #
+aiohttp: bare Flask view, in process # #
+aiohttp: constant answer, in process # #
+aiohttp: vcrpy replay of one interaction # #
+aiohttp: fake, over loopback # #
+fake, called as WSGI app # #
+bare Flask view, called as WSGI app # #
+→ requests, the fake ÷ bare Flask view, in process: # (aim: at most #; whether it is held)
+→ requests, the fake ÷ vcrpy replay of one interaction: # (aim: at most #; whether it is held)
+→ httpx, the fake ÷ bare Flask view, in process: # (aim: at most #; whether it is held)
+→ httpx, the fake ÷ vcrpy replay of one interaction: # (aim: at most #; whether it is held)
+→ aiohttp, the fake ÷ bare Flask view, in process: # (aim: at most #; whether it is held)
+→ aiohttp, the fake ÷ vcrpy replay of one interaction: # (aim: at most #; whether it is held)
+→ requests, the fake ÷ responses, static answer: # (aim: at most #; whether it is held)
+"""
+
 
 @pytest.mark.parametrize(
     ("main", "printed"),
@@ -136,10 +166,11 @@ httpx # #
         (compare.main, COMPARED),
         (verify.main, VERIFIED),
         (deliver.main, DELIVERED),
+        (invite.main, INVITED),
         (replay.main, REPLAYED),
         (plugin.main, PLUGIN),
     ],
-    ids=["compare", "verify", "deliver", "replay", "plugin"],
+    ids=["compare", "verify", "deliver", "invite", "replay", "plugin"],
 )
 def test_benchmark_prints_every_figure(
     main: Callable[[Sequence[str]], int], printed: str, capsys: pytest.CaptureFixture[str]
@@ -151,4 +182,5 @@ def test_benchmark_prints_every_figure(
 
 def without_figures(text: str) -> str:
     lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [re.sub(r"; (not )?held\)$", "; whether it is held)", line) for line in lines]
     return "".join(re.sub(r"\b\d[\d,.]*\d\b|\b\d\b", "#", line) + "\n" for line in lines)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
 
-from tests.benchmarks.measuring import Contestant, Memory, Times, Work, capped, interleaved, memory
+from tests.benchmarks.measuring import Contestant, Memory, Staged, Times, Work, capped, interleaved, memory
 
 
 def test_contestants_take_turns() -> None:
@@ -16,6 +18,20 @@ def test_contestants_take_turns() -> None:
     interleaved({name: Contestant(partial(order.append, name), 1) for name in "ab"}, rounds=3)
 
     assert order == ["a", "b"] * 3
+
+
+def test_stage_is_made_for_each_round_and_left_before_the_next_contestant() -> None:
+    seen: list[str] = []
+
+    @contextmanager
+    def stage() -> Iterator[Work]:
+        seen.append("made")
+        yield lambda: seen.append("worked")
+        seen.append("tidied up")
+
+    interleaved({"staged": Staged(stage, 1), "other": Contestant(partial(seen.append, "other"), 1)}, rounds=2)
+
+    assert seen == ["made", "worked", "tidied up", "other"] * 2
 
 
 def test_ratio_is_the_median_of_the_rounds() -> None:
