@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -23,6 +23,7 @@ from harness.errors import GraphError, UsageError
 from harness.graph import wire
 from harness.graph.paths import FAMILIES, VERSIONS, canonical
 from harness.graph.refusals import REFUSALS, refuse
+from harness.graph.types import Application
 from harness.server import communications, control, login, striking, tokens
 from harness.server.fake import EXTENSION, Asked, Fake, Settings, fake_of
 from harness.server.login_refusals import LoginRefused
@@ -66,7 +67,7 @@ def create_app(
     post: how a notification reaches the bot; `harness.delivery.HttpPost` for a served fake. clock: virtual unless
     given: then nothing is delivered until somebody advances it.
     """
-    app = Flask("harness.fake", static_folder=None)
+    app = _App("harness.fake", static_folder=None)
     app.response_class = _Response
     app.json = _Json(app)
     renew(app, settings, post=post, clock=clock, submit=submit)
@@ -110,6 +111,13 @@ def renew(
     return fake
 
 
+class _App(Flask):
+    """A Flask app without asynchronous views: nothing is asked of each of them, at every request, whether it is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 class _Json(JSONProvider):
     """Compact JSON in the order in which it was made."""
 
@@ -148,28 +156,33 @@ def _name_request() -> Response | None:
     Then comes the token, then the fault that the request meets, if there is one: its answer.
     OPTIONS, which Flask would answer by itself, is a method like any other that is not allowed.
     """
+    asked, known, fake = _here()
+    path = asked.path
     # How often a bot signs in does not move the ids that a seed makes repeatable.
-    is_login = login.is_login(request.path)
-    request_id = str(uuid.uuid4()) if is_login else fake_of(current_app).world.new_id()
-    g.ids = _Ids(request_id, request.headers.get("client-request-id") or request_id)
-    g.fault = None
-    if control.is_control(request.path):
+    request_id = str(uuid.uuid4()) if login.is_login(path) else fake.world.new_id()
+    known.ids = _Ids(request_id, asked.headers.get("client-request-id") or request_id)
+    known.fault = None
+    if control.is_control(path):
         return None
-    if request.path.split("/")[1] in VERSIONS:
-        _authenticate()
-    met = striking.meet()
+    if path.split("/", 2)[1] in VERSIONS:
+        known.application = _authenticated(asked, fake)
+    met = striking.meet(asked, known, fake)
     if met is not None:
         return met
-    if request.method == "OPTIONS":
+    if asked.method == "OPTIONS":
         raise MethodNotAllowed
     return None
 
 
-def _authenticate() -> None:
+def _here() -> tuple[Request, Any, Fake]:
+    """The request, Flask's `g` and the fake: at the proxies for them, each look costs nearly a microsecond."""
+    return request._get_current_object(), g._get_current_object(), fake_of(current_app)  # type: ignore[attr-defined]
+
+
+def _authenticated(asked: Request, fake: Fake) -> Application:
     """A token comes before everything else below a version, also before a path that leads nowhere (assumed)."""
-    fake = fake_of(current_app)
-    g.application = tokens.application(
-        request.headers.get("Authorization"),
+    return tokens.application(
+        asked.headers.get("Authorization"),
         fake.world.application,
         refuse_opaque=fake.settings.refuse_opaque_tokens,
     )
@@ -177,29 +190,28 @@ def _authenticate() -> None:
 
 def _finish(response: Response) -> Response:
     """Graph's headers on Graph's routes, and the journal of requests."""
-    path = request.path
+    asked, known, fake = _here()
+    path = asked.path
     if control.is_control(path):
         return response
-    response = striking.late(response)
+    response = striking.late(response, known.fault)
     is_login = login.is_login(path)
-    response = login.finished(response) if is_login else _with_graphs_headers(response)
-    fake = fake_of(current_app)
+    response = login.finished(response) if is_login else _with_graphs_headers(response, asked, known.ids)
     fake.count += 1
-    body = login.kept_body() if is_login else _kept_body()
-    status = 0 if striking.is_cut() else response.status_code
-    fake.asked.append(Asked(fake.count, request.method, path, status, g.ids.request, body, g.fault))
+    body = login.kept_body() if is_login else _kept_body(asked)
+    status = 0 if striking.is_cut(asked) else response.status_code
+    fake.asked.append(Asked(fake.count, asked.method, path, status, known.ids.request, body, known.fault))
     return response
 
 
-def _with_graphs_headers(response: Response) -> Response:
-    ids: _Ids = g.ids
+def _with_graphs_headers(response: Response, asked: Request, ids: _Ids) -> Response:
     headers = [
         ("Strict-Transport-Security", "max-age=31536000"),
         ("request-id", ids.request),
         ("client-request-id", ids.client_request),
         ("x-ms-ags-diagnostic", _DIAGNOSTIC),
     ]
-    scenario = request.headers.get("scenario-id")
+    scenario = asked.headers.get("scenario-id")
     if scenario:
         headers.append(("scenario-id", scenario))
     if response.status_code not in (202, 204):
@@ -209,10 +221,10 @@ def _with_graphs_headers(response: Response) -> Response:
     return response
 
 
-def _kept_body() -> bytes:
+def _kept_body(asked: Request) -> bytes:
     """The request's body as the journal keeps it: its beginning."""
     try:
-        return request.get_data()[:_KEPT_BYTES]
+        return asked.get_data()[:_KEPT_BYTES]
     except RequestEntityTooLarge:
         return b""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, Final
 
 
 def parsed(data: bytes) -> Any:
@@ -15,7 +15,7 @@ def parsed(data: bytes) -> Any:
 
     Raises: ValueError, RecursionError, also for `NaN`, a number beyond all bounds, and half a surrogate pair.
     """
-    value = json.loads(data.decode(), parse_constant=_refuse, parse_float=_finite)
+    value = _DECODER.decode(data.decode())
     if b"\\ud" in data.lower():
         json.dumps(value, ensure_ascii=False).encode()
     return value
@@ -36,3 +36,7 @@ def _finite(literal: str) -> float:
 
 def _refuse(literal: str) -> None:
     raise ValueError(f"{literal} is no number of JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+"""Made once: `json.loads` makes one for each text that is read otherwise than by default."""

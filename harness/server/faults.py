@@ -214,6 +214,11 @@ class Faults:
             return [Held(h.number, h.fault, h.matched, h.hits) for h in (*self._spent, *self._active)]
 
     @property
+    def is_active(self) -> bool:
+        """Whether a request may meet one at all."""
+        return bool(self._active)
+
+    @property
     def may_be_late(self) -> bool:
         """Whether a request may meet one with latency."""
         return any(held.fault.latency for held in self._active)

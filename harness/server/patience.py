@@ -50,6 +50,11 @@ class Patience:
         self._waits: OrderedDict[Key, _Wait] = OrderedDict()
         self._impatient: deque[Impatient] = deque(maxlen=_KEPT)
 
+    @property
+    def is_active(self) -> bool:
+        """Whether somebody was told to wait."""
+        return bool(self._waits)
+
     def told_to_wait(self, key: Key, seconds: float) -> None:
         with self._lock:
             self._waits[key] = _Wait(seconds, self._now(), self._monotonic())

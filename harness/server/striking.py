@@ -9,10 +9,10 @@ import errno
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from flask import Response, current_app, g, request
+from flask import Request, Response, current_app, g, request
 
 from harness.server import fault_bodies, login
-from harness.server.fake import fake_of
+from harness.server.fake import Fake, fake_of
 from harness.server.faults import TOKEN, Fault, verb_of
 from harness.server.login_refusals import LoginRefused
 
@@ -39,26 +39,27 @@ class Cutting:
         raise ConnectionResetError(errno.ECONNRESET, "connection reset, by a fault of the fake")
 
 
-def is_cut() -> bool:
-    """Whether the client of this request gets no answer at all."""
-    return _CUT in request.environ
+def is_cut(asked: Request) -> bool:
+    """Whether the client of a request gets no answer at all."""
+    return _CUT in asked.environ
 
 
-def meet() -> Response | None:
-    """The answer of the fault that this request meets, kept as `g.fault`; None: go on.
+def meet(asked: Request, known: Any, fake: Fake) -> Response | None:
+    """The answer of the fault that a request meets; None: go on. known: Flask's `g`, where the fault is kept.
 
     Only what an application was read for, and the token endpoint, meets faults. A fault comes after the token and
     before everything else (assumed).
     """
-    verb = verb_of(request.endpoint)
-    application = g.get("application")
+    if not fake.faults.is_active and not fake.patience.is_active:
+        return None
+    verb = verb_of(asked.endpoint)
+    application = known.get("application")
     if application is None and verb != TOKEN:
         return None
-    fake = fake_of(current_app)
-    key = (application.id if application else "", request.method, request.path)
+    key = (application.id if application else "", asked.method, asked.path)
     fake.patience.came(key)
-    fault = fake.faults.meet(verb, (request.view_args or {}).get("call_id"))
-    g.fault = fault
+    fault = fake.faults.meet(verb, (asked.view_args or {}).get("call_id"))
+    known.fault = fault
     if fault is None:
         return None
     if fault.retry_after is not None:
@@ -66,9 +67,8 @@ def meet() -> Response | None:
     return None if fault.after_effect else _strike(fault)
 
 
-def late(response: Response) -> Response:
+def late(response: Response, fault: Fault | None) -> Response:
     """The answer that is there, or what a fault `after_effect` makes of it."""
-    fault: Fault | None = g.fault
     if fault is None or not fault.after_effect:
         return response
     return _strike(fault) or response

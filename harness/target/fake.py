@@ -68,6 +68,7 @@ class FakeTarget:
         seed(self.world, given)
         self._app = from_wsgi(app.app)
         self._adopting: Bot | None = None
+        self._adopted: tuple[str | None, Application] | None = None
         self._bots = 0
         self.answer = self.journal.answering(self._answered, lambda: self.fake.faults.may_be_late)
 
@@ -94,11 +95,17 @@ class FakeTarget:
         return self._app(request)
 
     def _adopt(self, bot: Bot, request: Request) -> None:
-        """The only bot is whoever signs in: its token says under which id."""
+        """The only bot is whoever signs in: its token says under which id. One that was read says nothing new."""
+        token = _authorization(request)
+        if self._adopted == (token, bot.application):
+            return
         signed_in = application_of(request, bot.application)
-        if signed_in is not None and signed_in != bot.application:
+        if signed_in is None:
+            return
+        if signed_in != bot.application:
             bot.application = self.world.rename_application(signed_in.id, signed_in.tenant_id)
             self.notifying.bots.signs_in(bot.name, bot.app_id)
+        self._adopted = token, bot.application
 
     def meet(self, identity: Identity) -> None:
         self.world.add_person(self.world.person_of(identity))
@@ -183,9 +190,13 @@ def application_of(request: Request, default: Application) -> Application | None
     """As whom the token of a request speaks, permissions aside; None where it speaks for nobody."""
     if is_sign_in(request):
         return None
-    said = [v for name, values in request.headers.items() if name.lower() == "authorization" for v in values]
     try:
-        read = tokens.application(said[0] if said else None, default)
+        read = tokens.application(_authorization(request), default)
     except GraphError:
         return None
     return replace(default, id=read.id, tenant_id=read.tenant_id)
+
+
+def _authorization(request: Request) -> str | None:
+    said = (values for name, values in request.headers.items() if name.lower() == "authorization")
+    return next((value for values in said for value in values), None)
