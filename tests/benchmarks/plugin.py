@@ -1,8 +1,9 @@
-"""What the plugin costs: importing it over pytest, and entering and leaving the fixture `graph`.
+"""What the plugin costs: importing it over pytest, the first interception, entering and leaving the fixture `graph`.
 
     python tests/benchmarks/plugin.py [--quick]
 
-Imports are timed in processes of their own, in turn with the empty program; the median of the differences counts.
+Imports are timed in processes of their own, in turn with the empty program; the median of the differences counts. So is
+the first interception of a process, which asks once through every client that is there whether it is answered.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from typing import Any, Final
 from harness.target import FakeApp, opened
 
 AIM_MS: Final = 2.0
+FIRST_AIM_MS: Final = 5.0
 _IMPORT: Final = "import harness.pytest_plugin"
+_INTERCEPT: Final = "harness.intercept.intercepting({}).__enter__()"
+_CLIENTS: Final = "requests, httpx, aiohttp, harness.intercept"
 _PROGRAM: Final = """
-import time, pytest
+import time, {imported}
 began = time.perf_counter()
 {what}
 print(time.perf_counter() - began)
@@ -36,11 +40,18 @@ def import_cost(rounds: int) -> float:
         return statistics.median(_timed(_IMPORT, cache) - _timed("pass", cache) for _ in range(rounds)) * 1e3
 
 
-def _timed(what: str, cache: str) -> float:
-    command = [sys.executable, "-X", f"pycache_prefix={cache}", "-c", _PROGRAM.format(what=what)]
+def _timed(what: str, cache: str, imported: str = "pytest") -> float:
+    command = [sys.executable, "-X", f"pycache_prefix={cache}", "-c", _PROGRAM.format(what=what, imported=imported)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return float(done.stdout)
+
+
+def first_interception_cost(rounds: int) -> float:
+    """Milliseconds for the first interception of a process, everything being imported."""
+    with TemporaryDirectory() as cache:
+        _timed(_INTERCEPT, cache, _CLIENTS)
+        return statistics.median(_timed(_INTERCEPT, cache, _CLIENTS) for _ in range(rounds)) * 1e3
 
 
 def fixture_cost(tests: int, *, intercept: bool) -> float:
@@ -67,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="once each: figures that say nothing, for the tests")
     rounds, tests = (1, 2) if parser.parse_args(arguments).quick else (31, 500)
     print(f"import over pytest            {import_cost(rounds):6.2f} ms   (aim: at most {AIM_MS:g} ms)")
+    first = first_interception_cost(rounds)
+    print(f"first interception            {first:6.2f} ms   (aim: less than {FIRST_AIM_MS:g} ms)")
     print(f"fixture enter and exit        {fixture_cost(tests, intercept=True):6.2f} ms")
     print(f"  without interception        {fixture_cost(tests, intercept=False):6.2f} ms")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -116,6 +117,48 @@ def test_without_sockets_there_is_no_client_on_a_loop_to_be_asked(monkeypatch: p
 
     with intercepting({"graph.microsoft.com": lambda _: Response(204, None, {}, None)}):
         assert requests.get("https://graph.microsoft.com/", timeout=5).status_code == 204
+
+
+def _asks_no_cassette_of_aiohttp(patch: pytest.MonkeyPatch) -> None:
+    import vcr.stubs.aiohttp_stubs as stubs  # type: ignore[import-untyped]
+
+    def other(cassette: Any, real: Callable[..., Any]) -> Any:
+        async def request(session: Any, method: str, url: str, **kwargs: Any) -> Any:
+            raise OSError("no network")
+
+        request.__wrapped__ = real  # type: ignore[attr-defined]
+        return request
+
+    patch.setattr(stubs, "vcr_request", other)
+
+
+@pytest.mark.usefixtures("_new_process")
+@pytest.mark.parametrize("is_looping", [False, True], ids=["without a loop", "where a loop runs"])
+def test_aiohttp_that_is_not_answered_is_named(is_looping: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    _asks_no_cassette_of_aiohttp(monkeypatch)
+
+    async def enter() -> None:
+        intercepting({}).__enter__()
+
+    with pytest.raises(InterceptionError) as caught:
+        asyncio.run(enter()) if is_looping else intercepting({}).__enter__()
+
+    what = "aiohttp was not answered: ClientOSError: no network"
+    assert str(caught.value) == f"vcrpy {VERSION} is not what this version intercepts with: {what}. {END}"
+
+
+@pytest.mark.usefixtures("_new_process")
+def test_it_leaves_a_thread_the_loop_that_it_had() -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        with intercepting({}):
+            pass
+
+        assert asyncio.get_event_loop() is loop
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def test_room_is_imported_without_warnings() -> None:
