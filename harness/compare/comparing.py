@@ -19,13 +19,13 @@ from harness.cassette.format import Interaction
 from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT, Unseen
 from harness.cassette.signatures import Part, Signatures
-from harness.cassette.walking import Walk, texts_of
+from harness.cassette.trace import Exchange, Told, Trace, trace_of
+from harness.cassette.walking import Walk
 from harness.compare.drift import Drift, differences
 from harness.compare.following import same_answer, same_notification, same_request
 from harness.compare.known import held_at, unseen_of
 from harness.compare.pairing import Pairing, Subject, misplaced, subject_of
 from harness.compare.rendering import Renderer
-from harness.compare.trace import Exchange, Told, Trace, trace_of
 from harness.errors import HarnessError
 
 
@@ -111,14 +111,8 @@ class Comparing:
     def roles(self) -> Roles:
         """Numbered as the recorded trace goes: requests, answers, notifications."""
         roles = Roles(self.binding)
-        exchanges, notifications = self.recorded.exchanges, self.recorded.notifications
-        for value in (
-            *(_asked(e) for e in exchanges),
-            *(_answered(e) for e in exchanges),
-            *(_whole(told) for told in notifications),
-        ):
-            for text in texts_of(value):
-                roles.see(*text)
+        for text in self.recorded.texts():
+            roles.see(*text)
         return roles
 
     @cached_property
@@ -244,27 +238,10 @@ def _name(subject: Subject) -> str:
     return " ".join(filter(None, (subject.change_type or "None", singular, subject.state)))
 
 
-def _asked(exchange: Exchange) -> dict[str, Any]:
-    return {"url": exchange.url, "body": exchange.body}
-
-
-def _answered(exchange: Exchange) -> dict[str, Any]:
-    return {"headers": dict(exchange.headers), "body": exchange.answer}
-
-
-def _whole(told: Told) -> dict[str, Any]:
-    return {
-        "callback": told.callback,
-        "headers": dict(told.headers),
-        "envelope": told.envelope,
-        "item": told.item,
-    }
-
-
 def _parts(trace: Trace) -> Iterator[Part]:
     """What belongs together in a trace."""
     for exchange in trace.exchanges:
-        yield exchange.method, _asked(exchange)
-        yield exchange.status, _answered(exchange)
+        yield exchange.method, exchange.asked
+        yield exchange.status, exchange.answered
     for told in trace.notifications:
-        yield "notification", _whole(told)
+        yield "notification", told.whole

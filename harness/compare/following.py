@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from harness.cassette.binding import Binding
+from harness.cassette.trace import Exchange, Told
 from harness.cassette.walking import Walk
 from harness.compare.pairing import STRICT, Pairing, subject_of
-from harness.compare.trace import Exchange, Told
 
 _KEPT: Final = 64
 """How many notifications of each side go on waiting for their partner."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from harness.cassette.format import Direction
 from harness.cassette.scenario import ABSENT
+from harness.cassette.trace import Exchange, Told
 from harness.compare.comparing import Comparing
-from harness.compare.trace import Exchange, Told
 
 
 @dataclass(frozen=True, slots=True)

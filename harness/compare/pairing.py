@@ -18,8 +18,8 @@ from harness.cassette.binding import Binding, Side
 from harness.cassette.entities import outline
 from harness.cassette.identifiers import form_of
 from harness.cassette.signatures import Signatures
+from harness.cassette.trace import Told
 from harness.compare.grouping import Groups
-from harness.compare.trace import Told
 
 _ROOT: Final = re.compile(r"^(?:https://[^/]+/(?:v1\.0|beta)/)?/?(?:(?:app|communications)/)?", re.IGNORECASE)
 

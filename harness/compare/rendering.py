@@ -10,8 +10,8 @@ from harness.cassette.entities import context_of, is_collection, is_roster, key_
 from harness.cassette.identifiers import time_form
 from harness.cassette.roles import Roles
 from harness.cassette.scenario import ABSENT
+from harness.cassette.trace import Exchange, Told
 from harness.cassette.walking import BY_SHAPE, shape_of
-from harness.compare.trace import Exchange, Told
 
 
 class Renderer:

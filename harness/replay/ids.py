@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from harness.cassette.binding import Binding, Side
-from harness.cassette.bodies import parsed
-from harness.cassette.format import Direction, Interaction
-from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS, counting
+from harness.cassette.format import Interaction
 from harness.cassette.identifiers import Slot, slots
 from harness.cassette.roles import Roles
-from harness.cassette.walking import texts_of
+from harness.cassette.trace import trace_of
 from harness.errors import UsageError
 
 _OF_THE_BOT = ("context", "host")
@@ -36,7 +33,7 @@ class Ids(Mapping[str, str]):
         self._hand_over = hand_over
         self._recorded: dict[str, tuple[str, Slot]] = {}
         known: set[str] = set()
-        for text, member, context in _texts(interactions):
+        for text, member, context in trace_of(interactions).texts():
             for slot in slots(text, member):
                 if slot.normal not in known:
                     known.add(slot.normal)
@@ -71,28 +68,3 @@ class Ids(Mapping[str, str]):
 def _role(roles: Roles, text: str) -> str:
     """The role of an identifier that has been seen, however it is spelled."""
     return roles.render(text, "id").strip("<>").partition(",")[0].lower()
-
-
-def _texts(interactions: Sequence[Interaction]) -> Iterator[tuple[str, str, str]]:
-    """Every text that counts: requests, answers, notifications."""
-    asked = [i for i in interactions if i.direction is Direction.CLIENT_TO_GRAPH]
-    for interaction in asked:
-        yield from texts_of({"url": interaction.request.uri, "body": parsed(interaction.request.body)})
-    for interaction in asked:
-        response = interaction.response
-        headers = counting(response.headers, RESPONSE_HEADERS)
-        yield from texts_of({"headers": headers, "body": parsed(response.body)})
-    for interaction in interactions:
-        if interaction.direction is Direction.GRAPH_TO_BOT:
-            yield from texts_of(_told(interaction))
-
-
-def _told(interaction: Interaction) -> list[dict[str, Any]]:
-    """The notifications of an envelope, each with what stands around it."""
-    body = parsed(interaction.request.body)
-    headers = counting(interaction.request.headers, NOTIFICATION_HEADERS)
-    around = {"callback": interaction.request.uri, "headers": headers}
-    if not isinstance(body, dict) or not isinstance(body.get("value"), list):
-        return [{**around, "item": body}]
-    envelope = {name: value for name, value in body.items() if name != "value"}
-    return [{**around, "envelope": envelope, "item": item} for item in body["value"]]

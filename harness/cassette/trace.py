@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from harness.cassette.bodies import parsed
 from harness.cassette.format import Direction, Interaction
 from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS, counting
 from harness.cassette.scenario import ABSENT
+from harness.cassette.walking import texts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class Exchange:
     at: int = 0
     started: str | None = None
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {"url": self.url, "body": self.body}
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        return {"headers": dict(self.headers), "body": self.answer}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -44,11 +53,24 @@ class Told:
     at: int = 0
     started: str | None = None
 
+    @property
+    def whole(self) -> dict[str, Any]:
+        return {"callback": self.callback, "headers": dict(self.headers), "envelope": self.envelope, "item": self.item}
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     exchanges: tuple[Exchange, ...] = ()
     notifications: tuple[Told, ...] = ()
+
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        """Every text that counts, as `texts_of` gives it, in the order in which identifiers are numbered."""
+        for exchange in self.exchanges:
+            yield from texts_of(exchange.asked)
+        for exchange in self.exchanges:
+            yield from texts_of(exchange.answered)
+        for told in self.notifications:
+            yield from texts_of(told.whole)
 
 
 def trace_of(interactions: Iterable[Interaction]) -> Trace:
