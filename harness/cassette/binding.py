@@ -64,6 +64,13 @@ class Binding:
     def __len__(self) -> int:
         return len(self._pairs)
 
+    def copy(self) -> Binding:
+        """The pairs as they are now."""
+        other = Binding()
+        other._by_recorded, other._by_fake = self._by_recorded.copy(), self._by_fake.copy()
+        other._pairs = self._pairs.copy()
+        return other
+
     def pairs(self, since: int = 0) -> Sequence[Bound]:
         """What is bound, in the order in which it was; `since`: how many to leave out."""
         return self._pairs[since:]

@@ -70,11 +70,17 @@ class Roles:
         self._counts: Counter[str] = Counter()
         self._strangers: dict[str, str] = {}
 
-    def see(self, text: str, member: str, context: str) -> None:
-        """Give the recorded identifiers in a text their roles."""
-        for slot in slots(text, member):
-            if slot.normal not in self._roles:
-                self._role(slot.normal, _role_name(slot, text, member, context))
+    def see(self, text: str, member: str, context: str) -> list[tuple[str, Slot]]:
+        """Give the recorded identifiers in a text their roles; those that had none are returned."""
+        return [
+            (self._role(slot.normal, _role_name(slot, text, member, context)), slot)
+            for slot in slots(text, member)
+            if slot.normal not in self._roles
+        ]
+
+    def has(self, normal: str) -> bool:
+        """Whether a recorded identifier has its role."""
+        return normal in self._roles
 
     def legend(self) -> Iterable[tuple[str, Bound]]:
         """Each pair with its role, in the order in which the roles were given."""

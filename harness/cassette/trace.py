@@ -12,6 +12,9 @@ from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS, cou
 from harness.cassette.scenario import ABSENT
 from harness.cassette.walking import texts_of
 
+Text = tuple[str, str, str]
+"""As `texts_of` gives it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -32,11 +35,11 @@ class Exchange:
 
     @property
     def asked(self) -> dict[str, Any]:
-        return {"url": self.url, "body": self.body}
+        return _asked(self.url, self.body)
 
     @property
     def answered(self) -> dict[str, Any]:
-        return {"headers": dict(self.headers), "body": self.answer}
+        return _answered(self.headers, self.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,13 @@ class Trace:
     exchanges: tuple[Exchange, ...] = ()
     notifications: tuple[Told, ...] = ()
 
-    def texts(self) -> Iterator[tuple[str, str, str]]:
-        """Every text that counts, as `texts_of` gives it, in the order in which identifiers are numbered."""
-        for exchange in self.exchanges:
-            yield from texts_of(exchange.asked)
-        for exchange in self.exchanges:
-            yield from texts_of(exchange.answered)
-        for told in self.notifications:
-            yield from texts_of(told.whole)
+    def texts(self) -> Iterator[Text]:
+        """Every text that counts, in the order in which identifiers are numbered."""
+        return _texts(
+            (exchange.asked for exchange in self.exchanges),
+            (exchange.answered for exchange in self.exchanges),
+            (told.whole for told in self.notifications),
+        )
 
 
 def trace_of(interactions: Iterable[Interaction]) -> Trace:
@@ -108,3 +110,26 @@ def told_of(interaction: Interaction, at: int = 0) -> list[Told]:
         return [Told(request.uri, headers, ABSENT, body, at, interaction.started)]
     envelope = {name: value for name, value in body.items() if name != "value"}
     return [Told(request.uri, headers, envelope, item, at, interaction.started) for item in body["value"]]
+
+
+def texts_in(interactions: Iterable[Interaction]) -> Iterator[Text]:
+    """What `Trace.texts` gives of their trace; bodies are read no sooner than they are asked for."""
+    known = tuple(interactions)
+    requests = [i for i in known if i.direction is Direction.CLIENT_TO_GRAPH]
+    return _texts(
+        (_asked(i.request.uri, parsed(i.request.body)) for i in requests),
+        (_answered(counting(i.response.headers, RESPONSE_HEADERS), parsed(i.response.body)) for i in requests),
+        (told.whole for i in known if i.direction is Direction.GRAPH_TO_BOT for told in told_of(i)),
+    )
+
+
+def _texts(*parts: Iterable[Any]) -> Iterator[Text]:
+    return (text for part in parts for value in part for text in texts_of(value))
+
+
+def _asked(url: str, body: Any) -> dict[str, Any]:
+    return {"url": url, "body": body}
+
+
+def _answered(headers: Mapping[str, str], body: Any) -> dict[str, Any]:
+    return {"headers": dict(headers), "body": body}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from harness.cassette.binding import Binding, Side
-from harness.cassette.format import Interaction
-from harness.cassette.identifiers import Slot, slots
-from harness.cassette.roles import Roles
-from harness.cassette.trace import trace_of
+from harness.cassette.identifiers import Slot
 from harness.errors import UsageError
+from harness.replay.naming import Naming
 
 _OF_THE_BOT = ("context", "host")
 """What a bot makes up itself: asking for one does not say which it is."""
@@ -22,24 +20,10 @@ class Ids(Mapping[str, str]):
     itself. Of what a bot makes up itself, contexts and hosts, nothing is decided by asking.
     """
 
-    def __init__(
-        self,
-        interactions: Sequence[Interaction],
-        binding: Binding,
-        hand_over: Callable[[str, Slot], str],
-    ) -> None:
-        self.roles = Roles(binding)
+    def __init__(self, naming: Naming, binding: Binding, hand_over: Callable[[str, Slot], str]) -> None:
+        self._naming = naming
         self._binding = binding
         self._hand_over = hand_over
-        self._recorded: dict[str, tuple[str, Slot]] = {}
-        known: set[str] = set()
-        for text, member, context in trace_of(interactions).texts():
-            for slot in slots(text, member):
-                if slot.normal not in known:
-                    known.add(slot.normal)
-                    self.roles.see(text, member, context)
-                    alone = text[slot.start : slot.end]
-                    self._recorded[_role(self.roles, alone)] = alone, slot
 
     def __getitem__(self, role: str) -> str:
         recorded, slot = self.recorded(role)
@@ -50,21 +34,17 @@ class Ids(Mapping[str, str]):
 
     def recorded(self, role: str) -> tuple[str, Slot]:
         """The recorded identifier of a role. Raises: UsageError."""
-        if role not in self._recorded:
-            there = ", ".join(self._recorded) or "none"
+        known = self._naming.recorded()
+        if role not in known:
+            there = ", ".join(known) or "none"
             raise UsageError(f"no identifier has the role {role!r} on this cassette; there are: {there}")
-        return self._recorded[role]
+        return known[role]
 
     def __contains__(self, role: object) -> bool:
-        return role in self._recorded
+        return role in self._naming.recorded()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._recorded)
+        return iter(self._naming.recorded())
 
     def __len__(self) -> int:
-        return len(self._recorded)
-
-
-def _role(roles: Roles, text: str) -> str:
-    """The role of an identifier that has been seen, however it is spelled."""
-    return roles.render(text, "id").strip("<>").partition(",")[0].lower()
+        return len(self._naming.recorded())

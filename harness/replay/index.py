@@ -29,14 +29,23 @@ class Found(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A recorded request that nobody has made yet. queues: of its group."""
+    """A recorded request that nobody has made yet."""
 
     number: int
     reading: Reading
     normals: tuple[str, ...]
-    queues: dict[Pattern, list[tuple[int, _Waiting]]]
+    group: Group
     pattern: Pattern = ()
     is_played: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Recorded requests that say the same but for identifiers. numbers: of all, in order; queues: of who is waiting."""
+
+    mask: Mask
+    numbers: list[int] = field(default_factory=list)
+    queues: dict[Pattern, list[tuple[int, _Waiting]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -44,19 +53,24 @@ class _Shape:
     """Recorded requests with the same places and types."""
 
     masks: dict[Mask, None] = field(default_factory=dict)
-    groups: dict[tuple[Mask, tuple[Any, ...]], dict[Pattern, list[tuple[int, _Waiting]]]] = field(default_factory=dict)
+    groups: dict[tuple[Mask, tuple[Any, ...]], Group] = field(default_factory=dict)
 
 
 class Index:
-    """Recorded requests by number, in order."""
+    """Recorded requests by number, in order. readings: of all of them."""
 
     def __init__(self, requests: Mapping[int, Asked], binding: Binding) -> None:
         self._binding = binding
         self._shapes: dict[tuple[Any, ...], _Shape] = {}
         self._holding: dict[str, list[_Waiting]] = {}
         self._waiting: dict[int, _Waiting] = {}
+        self.readings: dict[int, Reading] = {}
         for number, request in requests.items():
             self._add(number, request)
+
+    @property
+    def groups(self) -> list[Group]:
+        return [group for shape in self._shapes.values() for group in shape.groups.values()]
 
     def find(self, request: Asked) -> Found | None:
         """The first that is not played and agrees with a request. Nothing is bound by looking."""
@@ -66,8 +80,8 @@ class Index:
         best: tuple[_Waiting, Reading] | None = None
         for mask in shape.masks:
             theirs = reading(request, mask)
-            queues = shape.groups.get((mask, theirs.says))
-            waiting = None if queues is None else self._first(queues, theirs)
+            group = shape.groups.get((mask, theirs.says))
+            waiting = None if group is None else self._first(group.queues, theirs)
             if waiting is not None and (best is None or waiting.number < best[0].number):
                 best = waiting, theirs
         return None if best is None else Found(best[0].number, best[0].reading, best[1])
@@ -86,8 +100,10 @@ class Index:
         mask = mask_of(request)
         read = reading(request, mask)
         shape.masks[mask] = None
-        queues = shape.groups.setdefault((mask, read.says), {})
-        waiting = self._waiting[number] = _Waiting(number, read, read.normals, queues)
+        group = shape.groups.setdefault((mask, read.says), Group(mask))
+        group.numbers.append(number)
+        self.readings[number] = read
+        waiting = self._waiting[number] = _Waiting(number, read, read.normals, group)
         for normal in set(waiting.normals):
             self._holding.setdefault(normal, []).append(waiting)
         self._queue(waiting)
@@ -96,7 +112,7 @@ class Index:
         """Put a request in the queue where it belongs now; where it stood it is passed over."""
         known = [normal if self._binding.of(normal, Side.RECORDED) else None for normal in waiting.normals]
         waiting.pattern = _pattern(known, waiting.normals)
-        heapq.heappush(waiting.queues.setdefault(waiting.pattern, []), (waiting.number, waiting))
+        heapq.heappush(waiting.group.queues.setdefault(waiting.pattern, []), (waiting.number, waiting))
 
     def _first(self, queues: Mapping[Pattern, list[tuple[int, _Waiting]]], theirs: Reading) -> _Waiting | None:
         normals = theirs.normals

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from harness.cassette.binding import Binding, Bound, Side, path_of
+from harness.cassette.binding import Binding, Side, path_of
 from harness.cassette.identifiers import Slot
-from harness.cassette.roles import Roles
 from harness.errors import HarnessError
-from harness.replay.reading import Asked, Leaf, Placeholder, mask_of, said
+from harness.replay.naming import Naming
+from harness.replay.nearest import (
+    Difference,
+    OtherIdentifier,
+    OtherMethod,
+    OtherValue,
+    Recorded,
+    Why,
+    differences,
+    nearest,
+)
+from harness.replay.reading import Asked, Leaf
 
 RECORD_AGAIN: Final = "record again with `pytest --graph-target=record`"
 _MOST: Final = 8
@@ -62,81 +71,58 @@ class NothingRecorded(HarnessError):
         yield f"  to do     {RECORD_AGAIN}, or mend the request"
 
 
-_Difference = Callable[[], str]
-"""One thing that differs, to be put in words: of most recorded requests it is only counted."""
-
-
 class Explaining:
-    """Explains, in roles, why a request agrees with none of the recorded ones. requests: by seq."""
+    """Explains, in roles, why a request agrees with none of the recorded ones.
 
-    def __init__(self, cassette: Path, requests: Mapping[int, Asked], binding: Binding, roles: Roles) -> None:
+    binding, unplayed: as they were when that was found.
+    """
+
+    def __init__(
+        self, cassette: Path, recorded: Recorded, binding: Binding, naming: Naming, unplayed: Collection[int]
+    ) -> None:
         self._cassette = cassette
-        self._requests = requests
+        self._recorded = recorded
         self._binding = binding
-        self._roles = roles
+        self._naming = naming
+        self._unplayed = unplayed
 
-    def nothing_for(self, request: Asked, body: bytes | None, is_played: Callable[[int], bool]) -> NothingRecorded:
-        return NothingRecorded(
-            self._cassette, self.name(request, Side.FAKE), _abridged(body), self._nearest(request, is_played)
-        )
+    def nothing_for(self, request: Asked, body: bytes | None) -> NothingRecorded:
+        named = name_of(request, self._naming, Side.FAKE)
+        return NothingRecorded(self._cassette, named, _abridged(body), self._nearest(request))
 
-    def name(self, request: Asked, side: Side = Side.RECORDED) -> str:
-        """Method and path."""
-        return f"{request.method} {self._roles.render(request.path, side=side)}"
-
-    def _nearest(self, request: Asked, is_played: Callable[[int], bool]) -> Nearest | None:
-        if not self._requests:
+    def _nearest(self, sent: Asked) -> Nearest | None:
+        found = nearest(self._recorded, sent, self._binding, self._is_played)
+        if found is None:
             return None
-        rough = {seq: _unlike(recorded, request) for seq, recorded in self._requests.items()}
-        best = min(rough.values())
-        near = {seq: self._differences(self._requests[seq], request) for seq, rank in rough.items() if rank == best}
-        seq = min(near, key=lambda number: (len(near[number]), is_played(number), number))
-        same = [number for number, other in self._requests.items() if _is_same(other, self._requests[seq])]
+        seq, group = found
+        request = self._recorded.requests[seq]
+        same = [number for number in group.numbers if self._recorded.requests[number].leaves == request.leaves]
         return Nearest(
             seq=seq,
-            request=self.name(self._requests[seq]),
-            played=sum(map(is_played, same)),
+            request=name_of(request, self._naming),
+            played=sum(map(self._is_played, same)),
             times=len(same),
-            differences=tuple(difference() for difference in near[seq]),
+            differences=tuple(map(self._told, differences(request, sent, self._binding))),
         )
 
-    def _differences(self, recorded: Asked, sent: Asked) -> list[_Difference]:
-        out: list[_Difference] = []
-        if recorded.method != sent.method:
-            out.append(partial("method: recorded {}, sent {}".format, recorded.method, sent.method))
-        placeholders = dict(mask_of(recorded))
-        trial = _Trial(self._binding)
-        theirs = {leaf.place: leaf for leaf in sent.leaves}
-        for number, leaf in enumerate(recorded.leaves):
-            other = theirs.pop(leaf.place, None)
-            if other is None:
-                out.append(partial(self._values, leaf, None))
-            else:
-                out += self._between(leaf, other, placeholders.get(number), trial)
-        return [*out, *(partial(self._values, None, leaf) for leaf in theirs.values())]
+    def _is_played(self, seq: int) -> bool:
+        return seq not in self._unplayed
 
-    def _between(
-        self, mine: Leaf, theirs: Leaf, placeholder: Placeholder | None, trial: _Trial
-    ) -> Iterator[_Difference]:
-        """What differs at one place: what is said there, or which identifiers."""
-        (says, form), (others, other) = said(mine, placeholder), said(theirs, placeholder)
-        if says != others:
-            yield partial(self._values, mine, theirs)
-        elif form is not None and other is not None:
-            for a, b in zip(form.slots, other.slots, strict=True):
-                for why in trial.against(a, b):
-                    yield partial(self._identifiers, mine, a, theirs, b, why)
+    def _told(self, difference: Difference) -> str:
+        match difference:
+            case OtherMethod(recorded, sent):
+                return f"method: recorded {recorded}, sent {sent}"
+            case OtherValue(recorded, sent):
+                mine = "not recorded" if recorded is None else f"recorded {self._shown(recorded, Side.RECORDED)}"
+                theirs = "not sent" if sent is None else f"sent {self._shown(sent, Side.FAKE)}"
+                return f"{_place(recorded or sent)}: {mine}, {theirs}"
+            case OtherIdentifier(recorded, slot, sent, other, why):
+                theirs = _cut(json.dumps(sent.value[other.start : other.end]))
+                return (
+                    f"{_place(recorded)}: recorded {self._named(recorded, slot)}, sent {theirs}: {self._because(why)}"
+                )
 
-    def _values(self, mine: Leaf | None, theirs: Leaf | None) -> str:
-        recorded = "not recorded" if mine is None else f"recorded {self._shown(mine, Side.RECORDED)}"
-        sent = "not sent" if theirs is None else f"sent {self._shown(theirs, Side.FAKE)}"
-        return f"{_place(mine or theirs)}: {recorded}, {sent}"
-
-    def _identifiers(self, mine: Leaf, slot: Slot, theirs: Leaf, other: Slot, why: _Why) -> str:
-        sent = _cut(json.dumps(theirs.value[other.start : other.end]))
-        return f"{_place(mine)}: recorded {self._named(mine, slot)}, sent {sent}: {self._because(why)}"
-
-    def _because(self, why: _Why) -> str:
+    def _because(self, why: Why) -> str:
         if why.bound is None:
             return "two identifiers of this request are one and the same on one side only"
         role = self._role(why.bound.recorded_text)
@@ -150,57 +136,17 @@ class Explaining:
         return _cut(json.dumps(text)) if slot.kind in ("callback", "text") else self._role(text)
 
     def _role(self, text: str) -> str:
-        return self._roles.render(text, "id")
+        return self._naming.render(text, "id")
 
     def _shown(self, leaf: Leaf, side: Side) -> str:
         if not isinstance(leaf.value, str):
             return _cut(json.dumps(leaf.value))
-        return _cut(json.dumps(self._roles.render(leaf.value, leaf.member, leaf.context, side), ensure_ascii=False))
+        return _cut(json.dumps(self._naming.render(leaf.value, leaf.member, leaf.context, side), ensure_ascii=False))
 
 
-@dataclass(frozen=True, slots=True)
-class _Why:
-    """Why two identifiers do not agree: a pair that holds one of them, or None where that is this request's own."""
-
-    bound: Bound | None
-    of_recorded: bool = False
-
-
-class _Trial:
-    """What a request would bind, to tell whether it agrees with itself."""
-
-    def __init__(self, binding: Binding) -> None:
-        self._binding = binding
-        self._recorded: dict[str, str] = {}
-        self._theirs: dict[str, str] = {}
-
-    def against(self, mine: Slot, theirs: Slot) -> Iterator[_Why]:
-        """What is against it that two identifiers stand for each other."""
-        recorded = self._binding.of(mine.normal, Side.RECORDED)
-        other = self._binding.of(theirs.normal, Side.FAKE)
-        if recorded is not None and recorded.fake != theirs.normal:
-            yield _Why(recorded, of_recorded=True)
-        elif recorded is None and other is not None:
-            yield _Why(other)
-        elif (
-            self._recorded.setdefault(mine.normal, theirs.normal) != theirs.normal
-            or self._theirs.setdefault(theirs.normal, mine.normal) != mine.normal
-        ):
-            yield _Why(None)
-
-
-def _unlike(recorded: Asked, sent: Asked) -> tuple[bool, bool, int]:
-    """How unlike two requests are: by method and path, before all else."""
-    mine, theirs = said(recorded.leaves[0], None)[0], said(sent.leaves[0], None)[0]
-    is_other = recorded.method != sent.method
-    segments, others = mine.split("/"), theirs.split("/")
-    common = sum(a == b for a, b in zip(segments, others, strict=False))
-    return is_other or mine != theirs, is_other, max(len(segments), len(others)) - common
-
-
-def _is_same(one: Asked, other: Asked) -> bool:
-    """Whether two recorded requests are the same, types included."""
-    return one.leaves == other.leaves and one.shape == other.shape
+def name_of(request: Asked, naming: Naming, side: Side = Side.RECORDED) -> str:
+    """Method and path."""
+    return f"{request.method} {naming.render(request.path, side=side)}"
 
 
 def _place(leaf: Leaf | None) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 from harness.cassette.binding import Binding, Side
 from harness.cassette.format import Cassette, Direction, Interaction, Request, Response
 from harness.cassette.identifiers import Slot
-from harness.cassette.roles import Roles
 from harness.cassette.scenario import Scenario
 from harness.delivery import Notification
 from harness.errors import CassetteError, UsageError
 from harness.replay.ids import Ids
 from harness.replay.index import Found, Index
-from harness.replay.mismatch import Explaining
+from harness.replay.mismatch import Explaining, name_of
+from harness.replay.naming import Naming
+from harness.replay.nearest import Recorded
 from harness.replay.reading import asked
 from harness.replay.telling import Due, notification
 from harness.replay.translating import Translating
@@ -33,6 +34,7 @@ def _wall_clock() -> datetime:
 class Replay:
     """One test's replay of one cassette. May be used from several threads.
 
+    ids: the bot's identifiers, by role. naming: writes roles in place of identifiers, recorded ones and the bot's.
     put: gets notifications, in recorded order, once all that was asked before them then has been asked now. now: of the
     clock by which `put` delivers; with it a notification is due no sooner than those before it.
     app_id, tenant_id: as whom the bot signs in, if that is known (see `signs_in`). callback: where the bot is, for
@@ -66,7 +68,8 @@ class Replay:
         self._index = Index(self._requests, self.binding)
         self._translating = Translating(self.binding, self._index.rebound, callback)
         self._due = Due(cassette.interactions)
-        self._ids: Ids | None = None
+        self.naming = Naming(cassette.interactions, self.binding)
+        self.ids = Ids(self.naming, self.binding, self._hand_over_id)
         self.signs_in(app_id, tenant_id)
 
     def start(self) -> None:
@@ -84,9 +87,12 @@ class Replay:
         with self._lock:
             found = self._index.find(theirs)
             if found is None:
-                raise self._explaining().nothing_for(theirs, request.body, lambda seq: seq not in self._unplayed)
-            response = self._play(found, request)
-            self._tell()
+                explaining = self._explaining()
+            else:
+                response = self._play(found, request)
+                self._tell()
+        if found is None:
+            raise explaining.nothing_for(theirs, request.body)
         self._hand_over()
         if response.status is None:
             problem = "the source does not show how Graph answered: a bot cannot be answered from it"
@@ -116,19 +122,6 @@ class Replay:
                 raise UsageError(f"{role!r} cannot be {theirs!r}: {there}")
 
     @property
-    def ids(self) -> Ids:
-        """The bot's identifiers, by role."""
-        with self._lock:
-            if self._ids is None:
-                self._ids = Ids(self.cassette.interactions, self.binding, self._hand_over_id)
-            return self._ids
-
-    @property
-    def roles(self) -> Roles:
-        """Roles of recorded identifiers, and of the bot's."""
-        return self.ids.roles
-
-    @property
     def unplayed(self) -> list[Interaction]:
         """Recorded requests that nobody has made."""
         with self._lock:
@@ -142,10 +135,12 @@ class Replay:
 
     def named(self, interaction: Interaction) -> str:
         """Method and path of a recorded request, identifiers as roles."""
-        return self._explaining().name(self._requests[interaction.seq])
+        return name_of(self._requests[interaction.seq], self.naming)
 
     def _explaining(self) -> Explaining:
-        return Explaining(self.cassette.path, self._requests, self.binding, self.roles)
+        """As things stand now: explaining takes its time, and other requests need not wait for it."""
+        recorded = Recorded(self._requests, self._index.groups, self._index.readings)
+        return Explaining(self.cassette.path, recorded, self.binding.copy(), self.naming, frozenset(self._unplayed))
 
     def _play(self, found: Found, request: Request) -> Response:
         """Take a recorded request, bind what it and the bot's hold, and put its answer in the bot's values."""

@@ -48,7 +48,7 @@ def leftover(replay: Replay) -> str | None:
         (
             f"{replay.cassette.path}: {' and '.join(part for part in (requests, told) if part)}",
             *(f"  not made  seq {i.seq}, {replay.named(i)}" for i in unplayed),
-            *(f"  not due   seq {i.seq}, {replay.roles.render(_told(i))}" for i in undelivered),
+            *(f"  not due   seq {i.seq}, {replay.naming.render(_told(i))}" for i in undelivered),
             f"  to do     make the requests, {RECORD_AGAIN}, or allow it with `--graph-on-unplayed=ignore`",
         )
     )

@@ -85,36 +85,44 @@ lives of calls, # interactions, # requests; medians of # rounds
 this replay # #
 vcrpy, match_on with body # #
 this replay, made ready # #
+this replay, saying that nothing is recorded # #
 lives of calls, # interactions, # requests; medians of # rounds
 µs per request ratio
 this replay # #
 vcrpy, match_on with body # #
 this replay, made ready # #
+this replay, saying that nothing is recorded # #
 lives of calls, # interactions, # requests; medians of # rounds
 µs per request ratio
 this replay # #
 vcrpy, match_on with body # #
 this replay, made ready # #
+this replay, saying that nothing is recorded # #
 → vcrpy ÷ this replay, # interactions: # (aim: at least #)
 → this replay, largest ÷ smallest: # (aim: at most #; the first, of one request, apart)
+→ saying that nothing is recorded, # interactions, seconds: # (aim: at most #)
 
 everybody into one call, last first, # interactions, # requests; medians of # rounds
 µs per request ratio
 this replay # #
 vcrpy, match_on with body # #
 this replay, made ready # #
+this replay, saying that nothing is recorded # #
 everybody into one call, last first, # interactions, # requests; medians of # rounds
 µs per request ratio
 this replay # #
 vcrpy, match_on with body # #
 this replay, made ready # #
+this replay, saying that nothing is recorded # #
 everybody into one call, last first, # interactions, # requests; medians of # rounds
 µs per request ratio
 this replay # #
 vcrpy, match_on with body # #
 this replay, made ready # #
+this replay, saying that nothing is recorded # #
 → vcrpy ÷ this replay, # interactions: # (aim: at least #)
 → this replay, largest ÷ smallest: # (aim: at most #; the first, of one request, apart)
+→ saying that nothing is recorded, # interactions, seconds: # (aim: at most #)
 
 """
 

@@ -21,6 +21,16 @@ def bound(recorded: Any, fake: Any) -> Binding:
     return binding
 
 
+def test_copy_keeps_what_was_bound() -> None:
+    binding = bound(A, B)
+
+    copy = binding.copy()
+    walk(binding, C, C, (None, "later"))
+
+    assert (copy.pairs(), copy.partner(BARE_A)) == (binding.pairs()[:1], B.replace("-", ""))
+    assert (len(copy), len(binding)) == (1, 2)
+
+
 def test_a_pair_is_bound_with_the_place_where_it_was_first_seen() -> None:
     binding = bound({"url": f"/calls/{A}", "id": A}, {"url": f"/calls/{B}", "id": B})
 

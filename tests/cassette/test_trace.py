@@ -9,7 +9,7 @@ import pytest
 from harness.cassette.bodies import parsed
 from harness.cassette.format import Direction, Interaction, Request, Response
 from harness.cassette.scenario import ABSENT
-from harness.compare import Exchange, Told, Trace, trace_of
+from harness.cassette.trace import Exchange, Told, Trace, texts_in, trace_of
 
 JSON = {"Content-Type": ("application/json",), "Date": ("today",)}
 
@@ -52,3 +52,17 @@ def test_what_is_no_envelope_is_one_notification(body: bytes) -> None:
     trace = trace_of([interaction(Direction.GRAPH_TO_BOT, body, None, None)])
 
     assert [(told.envelope, told.item) for told in trace.notifications] == [(ABSENT, parsed(body))]
+
+
+def test_texts_are_those_of_the_trace_requests_before_answers_before_notifications() -> None:
+    told = interaction(Direction.GRAPH_TO_BOT, b'{"@odata.type": "#x", "value": [{"a": "b"}]}', b"", 202)
+    asked = interaction(Direction.CLIENT_TO_GRAPH, b'{"a": "c"}', b'["d"]', 200)
+
+    texts = list(texts_in([told, asked]))
+
+    assert [text for text, _, _ in texts] == [
+        *("https://host.example/x", "c"),
+        *("application/json", "/y", "d"),
+        *("https://host.example/x", "application/json", "#x", "b"),
+    ]
+    assert texts == list(trace_of([told, asked]).texts())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 
 from harness.replay import NothingRecorded, Replay
+from harness.replay.mismatch import Explaining
+from harness.replay.reading import Asked
 from tests.replay.build import ADELE, BOB, CALL, CONTEXT, INVITE, OPERATION, OTHER, USER, asked, invite, replay, request
 
 MINE = "/calls/mine/participants/invite"
@@ -199,6 +202,28 @@ def test_nearest_is_shown_with_what_differs(
         f"  nearest   {nearest}",
         *(f"  differs   {difference}" for difference in differs),
         "  to do     record again with `pytest --graph-target=record`, or mend the request",
+    ]
+
+
+def test_others_are_answered_while_words_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = first_invited()
+    told = Explaining.nothing_for
+    answers: list[int | None] = []
+
+    def slowly(explaining: Explaining, asked: Asked, body: bytes | None) -> NothingRecorded:
+        other = threading.Thread(target=lambda: answers.append(machine.answer(request("POST", MINE, GOOD)).status))
+        other.start()
+        other.join(10)
+        assert answers == [200]
+        return told(explaining, asked, body)
+
+    monkeypatch.setattr(Explaining, "nothing_for", slowly)
+
+    lines = explained(machine, "POST", MINE, {**GOOD, "clientContext": "first"}).splitlines()
+    assert lines[2:4] == [
+        f"  nearest   {NEXT}",
+        '  differs   body/clientContext: recorded <context:2>, sent "first": '
+        "that stands for <context:1> since seq 1/request/body/clientContext",
     ]
 
 

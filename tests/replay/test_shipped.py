@@ -109,6 +109,6 @@ def test_roles_are_those_of_the_timeline(path: Path) -> None:
     replay = Replay(cassette, load_scenario(scenario_path(path)), put=lambda notification, delay: None)
 
     requests = [i.request for i in cassette.interactions if i.direction is Direction.CLIENT_TO_GRAPH]
-    lines = [replay.roles.render(f"→ {request.method} {request.uri}") for request in requests]
+    lines = [replay.naming.render(f"→ {request.method} {request.uri}") for request in requests]
 
     assert lines == [line for line in timeline(cassette).splitlines() if line.startswith("→")]
