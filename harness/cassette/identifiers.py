@@ -106,7 +106,8 @@ def _form(text: str, member: str) -> Form:
     return Form(template, tuple(slot.normal for slot in found), found)
 
 
-_kept_form: Final = lru_cache(maxsize=2**15)(_form)
+_kept_form: Final = lru_cache(maxsize=2**12)(_form)
+"""A text is seen again soon or not at all: to keep more of them takes longer than to take them apart anew."""
 
 
 def time_form(text: str) -> str | None:

@@ -148,7 +148,7 @@ def stands_for(placeholder: Placeholder, value: Any) -> bool:
     return placeholder is Placeholder.ANY or form_of(value).template == value
 
 
-@lru_cache(maxsize=2**15)
+@lru_cache(maxsize=2**10)
 def form_in(text: str, member: str) -> Form:
     """A text of a request taken apart."""
     if member == CALLBACK:
