@@ -234,5 +234,5 @@ def _lives_on(way: Way, loop: asyncio.AbstractEventLoop) -> bool:
 def _callback_of(uri: Any, name: str) -> Callback:
     try:
         return read_callback(uri)
-    except (CallbackRefused, AttributeError, TypeError) as error:
-        raise UsageError(f"bot {name!r}: expected http(s)://HOST[:PORT], got {uri!r}") from error
+    except (CallbackRefused, AttributeError, TypeError):
+        raise UsageError(f"bot {name!r}: expected http(s)://HOST[:PORT], got {uri!r}") from None

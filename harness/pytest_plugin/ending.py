@@ -30,17 +30,18 @@ def _check(session: Any) -> None:
     from harness.target import as_text
 
     try:
-        problems = session.problems()
+        said = as_text(session.problems())
     except HarnessError as error:
-        pytest.fail(str(error), pytrace=False)
-    if problems:
-        pytest.fail(as_text(problems), pytrace=False)
+        said = str(error)
+    if said:
+        pytest.fail(said, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    _without_ours(call, item.config)
     report = yield
     session = item.stash.get(SESSION, None)
     if session is None:
@@ -55,6 +56,16 @@ def pytest_runtest_makereport(
         if is_kept:
             keep(report, str(session.graph.target), timeline)
     return report
+
+
+def _without_ours(call: pytest.CallInfo[None], config: pytest.Config) -> None:
+    """An error of ours speaks for itself: it is shown at the line of the test, or of the bot, that brought it about."""
+    from harness.errors import HarnessError
+    from harness.frames import up_to_users
+
+    error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, HarnessError) and not config.getoption("fulltrace"):
+        call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(up_to_users(error.__traceback__)))
 
 
 def _said(call: pytest.CallInfo[None]) -> str:

@@ -76,7 +76,8 @@ def _session(
             max_age=options.max_age if mark.max_age is None else mark.max_age,
         )
     except HarnessError as error:
-        pytest.fail(str(error), pytrace=False)
+        said = str(error)
+    pytest.fail(said, pytrace=False)
 
 
 def _intercept(session: Session) -> None:

@@ -35,7 +35,9 @@ class Failed(HarnessError):
 
 
 def as_text(problems: Sequence[Problem]) -> str:
-    """A block each, numbered where there are several."""
+    """A block each, numbered where there are several; nothing where there are none."""
+    if not problems:
+        return ""
     if len(problems) == 1:
         return _block(problems[0])
     head = f"{len(problems)} things went wrong:"
