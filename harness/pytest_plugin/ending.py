@@ -51,7 +51,7 @@ def pytest_runtest_makereport(
     is_kept = report.when == "call" and chosen(item.config).report is not None
     if report.failed or is_kept:
         timeline = session.graph.timeline(failed=_said(call) if report.failed else None)
-        if report.failed:
+        if report.failed and not _tells(call, session.graph.timeline()):
             report.sections.append((TITLE, timeline))
         if is_kept:
             keep(report, str(session.graph.target), timeline)
@@ -66,6 +66,11 @@ def _without_ours(call: pytest.CallInfo[None], config: pytest.Config) -> None:
     error = call.excinfo.value if call.excinfo is not None else None
     if isinstance(error, HarnessError) and not config.getoption("fulltrace"):
         call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(up_to_users(error.__traceback__)))
+
+
+def _tells(call: pytest.CallInfo[None], timeline: str) -> bool:
+    """Whether the error itself shows what passed, as that of `wait_for` does."""
+    return call.excinfo is not None and timeline in str(call.excinfo.value)
 
 
 def _said(call: pytest.CallInfo[None]) -> str:

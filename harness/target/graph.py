@@ -25,7 +25,7 @@ from harness.target.seen import SeenOperation, calls_seen
 from harness.target.story import ids_by_role, story
 from harness.target.targets import Target
 from harness.target.verbs import TargetName, refuse_where_not_had
-from harness.target.waiting import wait
+from harness.target.waiting import due, wait
 
 T = TypeVar("T")
 
@@ -209,7 +209,9 @@ class Graph:
     def timeline(self, failed: str | None = None) -> str:
         """What passed so far, a line each. failed: what to say at the end of it."""
         pending = self._target.outbox.pending
-        waiting = [f"{pending} notification{'s' if pending > 1 else ''}"] if pending else []
+        waiting = [f"not delivered yet: {pending} notification{'s' if pending > 1 else ''}"] if pending else []
+        if failed is not None and self._target.clock.pending:
+            waiting.append(due(self._target.clock.until_next))
         refused = [str(violation) for violation in self._refused()]
         return story(self._target.journal.entries, self._began, refused=refused, pending=waiting, failed=failed)
 

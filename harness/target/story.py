@@ -25,7 +25,7 @@ def story(
 ) -> str:
     """Each request and notification with the seconds since the test began; `✗` where something went wrong.
 
-    refused: requests to elsewhere. pending: what has not been told yet. failed: what the test said when it failed.
+    refused: requests to elsewhere. pending: what is still to come. failed: what the test said when it failed.
     """
     lines = []
     for entry, told in zip(entries, timeline_lines([e.interaction for e in entries]), strict=True):
@@ -35,7 +35,7 @@ def story(
         if wrong is not None:
             lines.append(f"{'':9}  {WRONG} {_one_line(wrong)}")
     lines += [f"{'':9}  {WRONG} refused: {request}" for request in refused]
-    lines += [f"{'':9}  … not delivered yet: {label}" for label in pending]
+    lines += [f"{'':9}  … {what}" for what in pending]
     if not lines:
         lines = [f"{'':9}  nothing was asked, nothing was told"]
     if failed is not None:

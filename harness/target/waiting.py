@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from harness.delivery.clock import VirtualClock
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError, quoted
 
 T = TypeVar("T")
 
@@ -40,6 +40,10 @@ def wait(
     What is due now is delivered at once. Later things come when the bot has been quiet for a moment: whoever works
     after a 202 must not find that a minute has gone by. progress: how much has passed so far.
     """
+    if not callable(condition):
+        raise UsageError(
+            f"condition {quoted(condition)}: expected a function, as in graph.wait_for(lambda: adele in call.roster)"
+        )
     began, naps = time.monotonic(), 0
     while True:
         value = condition()
@@ -57,6 +61,15 @@ def wait(
             if last:
                 return last
             raise WaitedInVain(timeout, described(condition), last, seen())
+
+
+def due(seconds: float) -> str:
+    """What a failing test is told that moved no time while something was to come."""
+    when, how = "now", "graph.drain()"
+    if seconds > 0:
+        when, how = f"in {seconds:g} s", f"graph.drain(), or graph.advance({seconds:g}),"
+    on_loop = "on an event loop: await graph.adrain()"
+    return f"time stands still, and something is due {when}: {how} lets it happen ({on_loop})"
 
 
 def _is_due(clock: VirtualClock) -> bool:

@@ -206,3 +206,64 @@ def test_failing_fixture_shows_what_passed(suite: Suite) -> None:
             "           ✗ here the test failed: assert 1 == 2",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("after", "due"),
+    [
+        (0, "due now: graph.drain() lets it happen"),
+        (2.5, "due in 2.5 s: graph.drain(), or graph.advance(2.5), lets it happen"),
+    ],
+    ids=["now", "later"],
+)
+def test_test_that_moved_no_time_is_told_so(suite: Suite, after: float, due: str) -> None:
+    suite.write(
+        f"""
+        def test_one(graph):
+            graph.bot(my_bot.app)
+            adele, call = graph.person("adele").answers(after={after}), graph.call()
+            my_bot.bring_in(call.id, adele.id)
+            assert adele in graph.roster(call)
+        """
+    )
+
+    result = suite.run()
+
+    result.stdout.fnmatch_lines(
+        [
+            "               200 · inviteParticipantsOperation · Running",
+            f"           … time stands still, and something is {due} (on an event loop: await graph.adrain())",
+            "           ✗ here the test failed: AssertionError: *",
+        ]
+    )
+
+
+def test_test_that_let_all_happen_is_told_nothing_of_time(suite: Suite) -> None:
+    suite.write(
+        """
+        def test_one(graph):
+            graph.bot(my_bot.app)
+            my_bot.bring_in(graph.call().id, graph.person("adele").id)
+            graph.drain()
+            assert 1 == 2
+        """
+    )
+
+    suite.run().stdout.no_fnmatch_line("*time stands still*")
+
+
+def test_what_the_error_shows_is_not_shown_once_more(suite: Suite) -> None:
+    suite.write("def test_one(graph): graph.wait_for(lambda: False, timeout=0)")
+
+    result = suite.run()
+
+    assert str(result.stdout).count("nothing was asked, nothing was told") == 1
+
+
+def test_condition_that_is_no_function_is_refused(suite: Suite) -> None:
+    suite.write("def test_one(graph): graph.wait_for(True)")
+
+    result = suite.run()
+
+    wanted = "expected a function, as in graph.wait_for(lambda: adele in call.roster)"
+    result.stdout.fnmatch_lines([f"E*UsageError: condition True: {wanted}"])
