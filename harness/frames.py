@@ -29,6 +29,14 @@ def up_to_users(trace: TracebackType | None) -> TracebackType | None:
     return shown or trace
 
 
+def since_users(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback without what comes above the user's first line; all of it where none is the user's."""
+    for frame in _frames(trace):
+        if is_users(frame.tb_frame.f_code.co_filename):
+            return frame
+    return trace
+
+
 def _frames(trace: TracebackType | None) -> Iterator[TracebackType]:
     while trace is not None:
         yield trace

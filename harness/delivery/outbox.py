@@ -126,6 +126,8 @@ class Outbox:
     post: how one reaches the bot. submit: where posting runs (an executor's submit, so that a slow bot holds up its
     own call only); None: on the thread that moves the clock. journal: how many attempts are kept.
 
+    log_failed: at which level attempts are logged that did not get through.
+
     An error of `post` that is neither a connection's nor a refusal ends that notification; it is raised to whoever
     moves the clock, and logged where posting was submitted.
     """
@@ -141,6 +143,7 @@ class Outbox:
         submit: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
         self.settings = settings
+        self.log_failed = logging.WARNING
         self._clock = clock
         self._post = post
         self._rng = rng
@@ -311,7 +314,7 @@ class Outbox:
                 return
             delivery = self._journaled(waiting, result, status, problem)
         _log.log(
-            logging.INFO if result in (Result.DELIVERED, Result.DROPPED) else logging.WARNING,
+            logging.INFO if result in (Result.DELIVERED, Result.DROPPED) else self.log_failed,
             "%s to %s: %s (attempt %d%s)",
             delivery.label,
             delivery.callback_uri,

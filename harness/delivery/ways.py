@@ -19,6 +19,7 @@ from harness.delivery.loops import GRACE, beside, cancelled, name_of, on_loop, r
 from harness.delivery.outbox import Notification
 from harness.delivery.told import read_answer, response, told
 from harness.errors import HarnessError, UsageError, named
+from harness.frames import since_users, up_to_users
 from harness.inprocess import asgi, wsgi
 
 Note = Callable[[str, BaseException], None]
@@ -47,7 +48,11 @@ class Escaped:
 
     @property
     def traceback(self) -> str:
-        return "".join(traceback.format_exception(self.error))
+        """From the bot's own code on, without the server and the frameworks that called it."""
+        trace = since_users(self.error.__traceback__)
+        if isinstance(self.error, HarnessError):
+            trace = up_to_users(trace)
+        return "".join(traceback.format_exception(type(self.error), self.error, trace))
 
 
 class BotRaised(Exception):

@@ -40,8 +40,8 @@ def _nobody(delivery: Delivery, label: str) -> Problem:
     return Problem(
         ProblemKind.NOBODY,
         f"nobody was told {label!r}",
-        (f"it goes to {delivery.callback_uri}", delivery.problem or ""),
-        "mend the callbackUri, or say where the bot listens: graph.bot(…, callback='https://…')",
+        (delivery.problem or f"it goes to {delivery.callback_uri}",),
+        f"mend the callbackUri, or say where the bot listens: graph.bot(…, callback={delivery.callback_uri!r})",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -65,6 +66,7 @@ class FakeTarget:
         self.fake = renew(app.app, settings, post=self.notifying.post, clock=self.clock)
         self.fake.signer = app.signer
         self.world: World = self.fake.world
+        self.world.outbox.log_failed = logging.INFO
         seed(self.world, given)
         self._app = from_wsgi(app.app)
         self._adopting: Bot | None = None

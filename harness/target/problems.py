@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from harness.errors import HarnessError
+
+_LISTED: Final = 5
+"""So many lines of things that are wrong in the same way."""
 
 
 class ProblemKind(StrEnum):
@@ -35,15 +40,26 @@ class Failed(HarnessError):
 
 
 def as_text(problems: Sequence[Problem]) -> str:
-    """A block each, numbered where there are several; nothing where there are none."""
-    if not problems:
-        return ""
-    if len(problems) == 1:
-        return _block(problems[0])
-    head = f"{len(problems)} things went wrong:"
-    return "\n\n".join([head, *(f"{n}. {_block(p)}" for n, p in enumerate(problems, 1))])
+    """A block for each thing that is wrong, numbered where there are several; nothing where there are none.
+
+    What is wrong in the same way, several times, is one block: each of many notifications that nobody takes.
+    """
+    blocks: dict[Problem, Counter[str]] = {}
+    for problem in problems:
+        blocks.setdefault(replace(problem, what=""), Counter())[problem.what] += 1
+    several = len(blocks) > 1
+    return "\n\n".join(
+        (f"{n} of {len(blocks)}: " if several else "") + _block(alike, _listed(whats))
+        for n, (alike, whats) in enumerate(blocks.items(), 1)
+    )
 
 
-def _block(problem: Problem) -> str:
-    lines = [problem.what, *(textwrap.indent(detail, "    ") for detail in problem.details)]
+def _listed(whats: Counter[str]) -> list[str]:
+    lines = [what if times == 1 else f"{what} ({times} times)" for what, times in whats.items()]
+    left = len(lines) - _LISTED
+    return lines if left <= 1 else [*lines[:_LISTED], f"… and {left} more like that"]
+
+
+def _block(problem: Problem, whats: Sequence[str]) -> str:
+    lines = [*whats, *(textwrap.indent(detail, "    ") for detail in problem.details)]
     return "\n".join([*lines, *([f"    to do: {problem.to_do}"] if problem.to_do else [])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ class ReplayTarget:
         self.journal = Journal(self.clock.now)
         self.notifying = Notifying(self.journal, app.signer)
         self.outbox = Outbox(self.clock, self.notifying.post, rng=Random(_SEED), journal=KEPT)  # noqa: S311
+        self.outbox.log_failed = logging.INFO
         self.answer = self.journal.answering(self._answered)
         self._world = renew(app.app, Settings(world=WorldSettings(seed=_SEED)), post=_nobody, clock=self.clock).world
         self._sign_in = from_wsgi(app.app)

@@ -195,10 +195,12 @@ def test_expected_rejections_fail_no_test(suite: Suite) -> None:
     suite.run().assert_outcomes(passed=1)
 
 
-def test_several_problems_are_numbered(suite: Suite) -> None:
+def test_several_problems_are_numbered_and_those_that_are_alike_told_once(suite: Suite) -> None:
     suite.write(
         """
         def test_two_join(graph):
+            with pytest.raises(Exception, match="is refused"):
+                requests.get("https://example.com/", timeout=5)
             graph.bot(lambda told: 400)
             call = graph.call()
             graph.person("bob").joins(call)
@@ -208,9 +210,9 @@ def test_several_problems_are_numbered(suite: Suite) -> None:
 
     suite.run().stdout.fnmatch_lines(
         [
-            "2 things went wrong:",
-            "1. the bot answered 400 to 'updated /communications/calls/<call:1>/participants'",
-            "2. the bot answered 400 to 'updated /communications/calls/<call:1>/participants'",
+            "1 of 2: a request was refused: GET https://example.com/ (test_bot.py:*)",
+            "2 of 2: the bot answered 400 to 'updated /communications/calls/<call:1>/participants' (2 times)",
+            "    posted to https://bot.example/api/calls",
         ]
     )
 
@@ -248,3 +250,36 @@ def test_request_to_elsewhere_says_how_to_let_it_through(suite: Suite) -> None:
     suite.run().stdout.fnmatch_lines(
         ["*To let it through, say allow_hosts=[[]'example.com'[]] in the marker or in graph_config"]
     )
+
+
+def test_exception_is_shown_from_the_code_of_the_bot_on(suite: Suite) -> None:
+    suite.write(
+        """
+        import flask
+
+        def test_bob_joins(graph):
+            app = flask.Flask("clumsy")
+            app.config["PROPAGATE_EXCEPTIONS"] = True
+
+            @app.post("/api/calls")
+            def told():
+                return 1 / 0
+
+            graph.bot(app)
+            graph.person("bob").joins(graph.call())
+        """
+    )
+
+    result = suite.run()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "    Traceback (most recent call last):",
+            '      File "*test_bot.py", line 14, in told',
+            "        return 1 / 0",
+            "    ZeroDivisionError: division by zero",
+        ],
+    )
+    result.stdout.no_fnmatch_line("*site-packages*")
+    result.stdout.no_fnmatch_line("*Captured log*")
