@@ -35,4 +35,4 @@ def pytest_configure(config: pytest.Config) -> None:
     arguments = ", ".join(f"{name}=…" for name in ARGUMENTS)
     config.addinivalue_line("markers", f"graph({arguments}): how this test's Graph is set up (graph-call-harness)")
     if options.report is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Keeper(config), "graph-report")
+        config.pluginmanager.register(Keeper(options.report), "graph-report")

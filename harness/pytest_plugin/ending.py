@@ -43,18 +43,19 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     _without_ours(call, item.config)
     report = yield
+    said = _said(call) if report.failed else None
+    is_kept = chosen(item.config).report is not None and (report.when == "call" or report.failed)
+    timeline = ""
     session = item.stash.get(SESSION, None)
-    if session is None:
-        return report
-    if call.excinfo is not None:
-        session.overlook()
-    is_kept = report.when == "call" and chosen(item.config).report is not None
-    if report.failed or is_kept:
-        timeline = session.graph.timeline(failed=_said(call) if report.failed else None)
+    if session is not None:
+        if call.excinfo is not None:
+            session.overlook()
+        if report.failed or is_kept:
+            timeline = session.graph.timeline(failed=said)
         if report.failed and not _tells(call, session.graph.timeline()):
             report.sections.append((TITLE, timeline))
-        if is_kept:
-            keep(report, str(session.graph.target), timeline)
+    if is_kept and "graph" in getattr(item, "fixturenames", ()):
+        keep(item, report, said, timeline)
     return report
 
 

@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.pytest_plugin.options import chosen
+from harness.pytest_plugin.targets import target_of
 
 if TYPE_CHECKING:
     from harness.report.tests import Told
 
 
-def keep(report: pytest.TestReport, target: str, timeline: str) -> None:
+def keep(item: pytest.Item, report: pytest.TestReport, said: str | None, timeline: str) -> None:
     """Send a test's timeline along with its report, which pytest-xdist carries over as it is."""
-    report.graph_told = {  # type: ignore[attr-defined]
+    told = {
         "test": report.nodeid,
-        "target": target,
-        "outcome": report.outcome,
+        "target": target_of(item),
+        "outcome": report.outcome if report.when == "call" else "error",
+        "said": said,
         "timeline": timeline,
     }
+    report.graph_told = told  # type: ignore[attr-defined]
 
 
 class Keeper:
     """Collects timelines where all reports come together, and writes them at the end."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self._told: list[Told] = []
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._told: dict[str, Told] = {}
+        self._problem: str | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        told: Any = getattr(report, "graph_told", None)
-        if told is not None:
-            self._told.append(told)
+        """What fails after a test counts for more than that it had passed."""
+        told: Told | None = getattr(report, "graph_told", None)
+        if told is None:
+            return
+        before = self._told.get(told["test"])
+        if before is not None and before["said"]:
+            told["said"] = f"{before['said']}\n\n{told['said']}"
+        self._told[told["test"]] = told
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         from harness.report import tests_as
 
-        path = chosen(self._config).report
-        if path is not None:
-            told = sorted(self._told, key=lambda t: t["test"])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(tests_as(path.suffix, told), encoding="utf-8")
+        told = sorted(self._told.values(), key=lambda t: t["test"])
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(tests_as(self._path.suffix, told), encoding="utf-8")
+        except OSError as error:
+            self._problem = f"--graph-report: {self._path} cannot be written: {error.strerror or error}"
+            session.exitstatus = session.exitstatus or pytest.ExitCode.USAGE_ERROR
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        wrong = self._problem is not None
+        terminalreporter.write_line(self._problem or f"graph: what passed is in {self._path}", red=wrong)

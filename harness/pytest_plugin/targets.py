@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pytest
@@ -64,6 +64,12 @@ def _only(request: pytest.FixtureRequest) -> str:
     if wanted not in targets:
         pytest.skip(_NOT_ON.format(", ".join(targets), wanted))
     return wanted
+
+
+def target_of(item: pytest.Item) -> str:
+    """The same of a test, also where its fixtures failed."""
+    params: Mapping[str, object] = getattr(getattr(item, "callspec", None), "params", {})
+    return str(params.get("graph_target") or chosen(item.config).target or "fake")
 
 
 def skip_where_not_built(target: str) -> None:

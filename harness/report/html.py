@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -93,6 +93,13 @@ def timeline_as_html(cassette: Cassette) -> str:
     return _environment().get_template("timeline.html").render(card=card)
 
 
+def tests_as_html(told: Sequence[Mapping[str, object]]) -> str:
+    """What passed in the tests of a run: those that failed first, and why."""
+    failed = [each for each in told if each["outcome"] in ("failed", "error")]
+    others = [each for each in told if each not in failed]
+    return _environment().get_template("tests.html").render(failed=failed, others=others)
+
+
 def _cards(results: Sequence[Result]) -> Iterator[Card]:
     budget = Budget(_LINES)
     worst_first = sorted(results, key=lambda r: (_WORST_FIRST[r.verdict], -len(r.drifts), -len(r.stale)))
@@ -110,7 +117,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalized,
     )
-    environment.filters |= {"shown": wording.shown, "counted": wording.counted, "with_code": _with_code}
+    environment.filters |= {
+        "shown": wording.shown,
+        "counted": wording.counted,
+        "with_code": _with_code,
+        "lines": _lines,
+    }
     environment.tests["web_link"] = is_link
     environment.globals |= {"ABSENT": ABSENT, "SIGNS": SIGNS, "VERDICT_SIGNS": _VERDICT_SIGNS, "wording": wording}
     return environment
@@ -119,6 +131,11 @@ def _environment() -> Environment:
 def _finalized(value: Any) -> Any:
     """What is printed into a page, with everything that cannot be seen as an escape."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _lines(text: str) -> Markup:
+    """A text of several lines."""
+    return Markup("\n").join(visible(line) for line in text.splitlines())
 
 
 def _with_code(text: str) -> Markup:

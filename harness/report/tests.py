@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypedDict
 
-from markupsafe import escape
+from harness.report.html import tests_as_html
 
 
 class Told(TypedDict):
-    """A test's story. outcome: passed, failed or skipped. timeline: its lines."""
+    """A test's story. outcome: passed, failed, skipped, or error: before or after it. timeline: its lines.
+
+    said: what it failed with; None: nothing.
+    """
 
     test: str
     target: str
     outcome: str
+    said: str | None
     timeline: str
 
 
-_SIGNS: Final = {"passed": "✓", "failed": "✗", "skipped": "–"}
+_SIGNS: Final = {"passed": "✓", "failed": "✗", "error": "✗", "skipped": "–"}
 
 
 def tests_as(suffix: str, told: Sequence[Told]) -> str:
     """The report of a run, in the form of a file's suffix: `.txt`, `.json` or `.html`."""
-    return {".txt": _as_text, ".json": _as_json, ".html": _as_html}[suffix](told)
+    as_one: Callable[[Sequence[Told]], str] = {".txt": _as_text, ".json": _as_json, ".html": tests_as_html}[suffix]
+    return as_one(told)
 
 
 def _as_text(told: Sequence[Told]) -> str:
-    return "\n".join(f"{_head(each)}\n\n{each['timeline']}\n" for each in told)
+    parts = ([_head(each), each["said"], each["timeline"]] for each in told)
+    return "\n".join("\n\n".join(filter(None, part)) + "\n" for part in parts)
 
 
 def _as_json(told: Sequence[Told]) -> str:
     return json.dumps({"tests": list(told)}, indent=2, ensure_ascii=False) + "\n"
-
-
-def _as_html(told: Sequence[Told]) -> str:
-    """One page, no script, nothing from the network. What failed is open, the rest can be opened."""
-    sections = "".join(
-        f"<details{' open' if each['outcome'] == 'failed' else ''} class={each['outcome']}>"
-        f"<summary>{escape(_head(each))}</summary><pre>{escape(each['timeline'])}</pre></details>\n"
-        for each in told
-    )
-    failed = sum(each["outcome"] == "failed" for each in told)
-    return (
-        "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n<title>graph: what passed in the tests</title>\n"
-        "<style>body{font:15px system-ui;margin:2em auto;max-width:110em;padding:0 1em}"
-        "summary{cursor:pointer;padding:.3em 0}.failed summary{color:#b00020}"
-        "pre{background:#8881;padding:1em;overflow-x:auto}</style>\n"
-        f"<h1>{len(told)} tests, {failed} failed</h1>\n{sections}</html>\n"
-    )
 
 
 def _head(each: Told) -> str:

@@ -155,10 +155,10 @@ def test_callback_that_is_not_the_bots_fails_the_test(suite: Suite) -> None:
     suite.run().stdout.fnmatch_lines(
         [
             "nobody was told 'updated /communications/calls/<call:1>/participants'",
-            "    it goes to https://mine.example/api/cals",
             "    callback 'https://mine.example/api/cals' of app '*' is no bot's: "
             "there are 'bot' (callback https://mine.example/api/calls, app *)",
-            "    to do: mend the callbackUri, or say where the bot listens: graph.bot(…, callback='https://…')",
+            "    to do: mend the callbackUri, or say where the bot listens: "
+            "graph.bot(…, callback='https://mine.example/api/cals')",
         ]
     )
 
