@@ -10,6 +10,7 @@ import pytest
 from harness.pytest_plugin.fixtures import SESSION
 from harness.pytest_plugin.options import chosen
 from harness.pytest_plugin.reporting import keep
+from harness.pytest_plugin.targets import target_of
 
 TITLE: Final = "graph: requests → and notifications ←"
 
@@ -55,7 +56,7 @@ def pytest_runtest_makereport(
         if report.failed and not _tells(call, session.graph.timeline()):
             report.sections.append((TITLE, timeline))
     if is_kept and "graph" in getattr(item, "fixturenames", ()):
-        keep(item, report, said, timeline)
+        keep(report, target_of(item) if session is None else str(session.graph.target), said, timeline)
     return report
 
 
@@ -76,9 +77,13 @@ def _tells(call: pytest.CallInfo[None], timeline: str) -> bool:
 
 def _said(call: pytest.CallInfo[None]) -> str:
     """What the test failed with, in a line."""
+    from harness.errors import HarnessError, named
+
     error = call.excinfo
     if error is None:
         return "failed"
     if isinstance(error.value, pytest.fail.Exception):
         return str(error.value)
+    if isinstance(error.value, HarnessError):
+        return named(error.value)
     return error.exconly(tryshort=True)

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.pytest_plugin.targets import target_of
-
 if TYPE_CHECKING:
     from harness.report.tests import Told
 
 
-def keep(item: pytest.Item, report: pytest.TestReport, said: str | None, timeline: str) -> None:
+def keep(report: pytest.TestReport, target: str, said: str | None, timeline: str) -> None:
     """Send a test's timeline along with its report, which pytest-xdist carries over as it is."""
     told = {
         "test": report.nodeid,
-        "target": target_of(item),
+        "target": target,
         "outcome": report.outcome if report.when == "call" else "error",
         "said": said,
         "timeline": timeline,

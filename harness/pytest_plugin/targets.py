@@ -26,7 +26,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     from harness.pytest_plugin.marker import mark_of
 
-    mark = mark_of(list(metafunc.definition.iter_markers("graph")))
+    try:
+        mark = mark_of(list(metafunc.definition.iter_markers("graph")))
+    except pytest.Collector.CollectError as error:
+        raise pytest.Collector.CollectError(f"{metafunc.definition.name}: {error}") from None
     if mark.targets is None:
         return
     metafunc.parametrize("graph_target", _on(mark.targets, chosen(metafunc.config).target), indirect=True)
@@ -78,5 +81,5 @@ def skip_where_not_built(target: str) -> None:
         return
     missing = [name for name in VARIABLES if not os.environ.get(name)]
     if missing:
-        pytest.skip(f"target {target} needs {', '.join(missing)} in the environment")
-    raise pytest.UsageError(f"target {target!r} is not built yet: run with --graph-target=fake or replay")
+        pytest.skip(f"target {target} needs {', '.join(missing)} in the environment, and is not built yet")
+    pytest.fail(f"target {target!r} is not built yet: run with --graph-target=fake or replay", pytrace=False)

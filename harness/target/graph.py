@@ -13,6 +13,7 @@ from harness.errors import UsageError
 from harness.graph.paths import VERSIONS
 from harness.graph.types import Application, CallKind
 from harness.intercept import Violation
+from harness.server.faults import VERBS
 from harness.target.asked import Asked
 from harness.target.bots import Bot
 from harness.target.calls import Call
@@ -304,6 +305,8 @@ class Graph:
 
     def _fault(self, verb: str, what: str, times: int | None, call: Call | str | None, **members: Any) -> None:
         refuse_where_not_had(verb, self.target)
+        if what not in VERBS:
+            raise UsageError(f"graph.{verb}: unknown kind of request {what!r}; known: {', '.join(VERBS)}")
         call_id = None if call is None else str(call)
         self._target.fault({"verb": what, "times": times, "call_id": call_id, **members})
 

@@ -36,7 +36,7 @@ def test_what_is_wrong_in_a_marker_is_said_when_tests_are_collected(suite: Suite
     result = suite.run()
 
     result.assert_outcomes(errors=1)
-    assert problem in result.outlines
+    assert f"test_one: {problem}" in result.outlines
 
 
 def test_closest_marker_counts_argument_by_argument(suite: Suite) -> None:
