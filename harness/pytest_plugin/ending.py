@@ -13,6 +13,8 @@ from harness.pytest_plugin.reporting import keep
 from harness.pytest_plugin.targets import target_of
 
 TITLE: Final = "graph: requests → and notifications ←"
+_FIRST: Final = 10
+_LAST: Final = 30
 
 
 @pytest.hookimpl(wrapper=True)
@@ -54,7 +56,7 @@ def pytest_runtest_makereport(
         if report.failed or is_kept:
             timeline = session.graph.timeline(failed=said)
         if report.failed and not _tells(call, session.graph.timeline()):
-            report.sections.append((TITLE, timeline))
+            report.sections.append((TITLE, _on_one_screen(timeline)))
     if is_kept and "graph" in getattr(item, "fixturenames", ()):
         keep(report, target_of(item) if session is None else str(session.graph.target), said, timeline)
     return report
@@ -68,6 +70,16 @@ def _without_ours(call: pytest.CallInfo[None], config: pytest.Config) -> None:
     error = call.excinfo.value if call.excinfo is not None else None
     if isinstance(error, HarnessError) and not config.getoption("fulltrace"):
         call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(up_to_users(error.__traceback__)))
+
+
+def _on_one_screen(timeline: str) -> str:
+    """How it began, and how it came to fail."""
+    lines = timeline.splitlines()
+    left = len(lines) - _FIRST - _LAST
+    if left <= 1:
+        return timeline
+    gap = f"{'':9}  … {left} lines left out: --graph-report=FILE has all"
+    return "\n".join([*lines[:_FIRST], gap, *lines[-_LAST:]])
 
 
 def _tells(call: pytest.CallInfo[None], timeline: str) -> bool:

@@ -267,3 +267,26 @@ def test_condition_that_is_no_function_is_refused(suite: Suite) -> None:
 
     wanted = "expected a function, as in graph.wait_for(lambda: adele in call.roster)"
     result.stdout.fnmatch_lines([f"E*UsageError: condition True: {wanted}"])
+
+
+def test_long_story_is_cut_in_its_middle(suite: Suite) -> None:
+    suite.write(
+        """
+        def test_one(graph):
+            graph.bot(lambda told: 202)
+            bob, call = graph.person("bob"), graph.call()
+            for _ in range(25):
+                bob.joins(call)
+                bob.leaves(call)
+                graph.drain()
+            assert 1 == 2
+        """
+    )
+
+    result = suite.run("--graph-report=r.txt")
+
+    start = next(n for n, line in enumerate(result.outlines) if "graph: requests →" in line)
+    told = result.outlines[start + 1 :][:41]
+    assert told[10] == "           … 11 lines left out: --graph-report=FILE has all"
+    assert told[40].startswith("           ✗ here the test failed")
+    assert "left out" not in (suite.path / "r.txt").read_text()
