@@ -116,7 +116,7 @@ class Bots:
         """The status of the bot's answer.
 
         Raises: CallbackRefused; OSError, http.client.HTTPException when there is no answer; OnOwnLoop, and nothing was
-        posted; StartupFailed; UsageError when a function returns what it may not.
+        posted; HeldUp; StartupFailed; UsageError when a function returns what it may not.
         """
         problem: str | None = None
         try:

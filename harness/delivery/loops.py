@@ -22,6 +22,10 @@ class OnOwnLoop(UsageError):
     """Somebody on a bot's event loop would wait for the bot, which waits for the loop."""
 
 
+class HeldUp(UsageError):
+    """A URL did not answer while a loop was kept waiting that may be the one that serves it: trying again is vain."""
+
+
 class LoopThread:
     """A loop on a daemon thread of its own. note: takes what the loop says of errors that nobody awaited."""
 

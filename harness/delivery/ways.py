@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from harness.cassette.format import Response
 from harness.delivery.callbacks import Callback, read_callback
 from harness.delivery.http import HttpPost
-from harness.delivery.loops import GRACE, beside, cancelled, name_of, on_loop, running_loop, too_late
+from harness.delivery.loops import GRACE, HeldUp, beside, cancelled, name_of, on_loop, running_loop, too_late
 from harness.delivery.outbox import Notification
 from harness.delivery.told import read_answer, response, told
 from harness.errors import HarnessError, UsageError, named
@@ -252,13 +252,13 @@ class ByUrl:
 
 
 def hinting(post: Callable[[], Response], origin: str) -> Response:
-    """Post; where a loop is kept waiting meanwhile, no answer in time may be its doing, and is said so."""
+    """Post. Raises: HeldUp where a loop is kept waiting meanwhile: no answer in time may be its doing."""
     try:
         return post()
     except TimeoutError as error:
         if running_loop() is None:
             raise TimeoutError(f"{origin} did not answer in time: {error}") from error
-        raise TimeoutError(
+        raise HeldUp(
             f"{origin} did not answer in time; if the event loop that runs here serves it, it could not: "
             "await graph.adrain() instead"
         ) from error

@@ -21,6 +21,7 @@ from fastapi import BackgroundTasks, FastAPI, Request
 
 from harness.delivery.bots import OnOwnLoop, StartupFailed, Told
 from harness.delivery.clock import VirtualClock
+from harness.delivery.loops import HeldUp
 from harness.errors import UsageError
 from harness.inprocess import wsgi
 from harness.server import Settings, WorldSettings, create_app
@@ -313,7 +314,7 @@ def test_silent_url_says_what_to_do_where_a_loop_is_kept_waiting() -> None:
         async def test() -> None:
             rig.post()
 
-        with pytest.raises(TimeoutError) as on_a_loop:
+        with pytest.raises(HeldUp) as on_a_loop:
             run(test)
         with pytest.raises(TimeoutError) as elsewhere:
             rig.post()
@@ -600,3 +601,26 @@ def test_bot_that_keeps_its_loop_busy_is_left_behind_and_named(monkeypatch: pyte
         "bot 'b': its event loop is kept busy, and nothing could be shut down",
         "graph-bots: its event loop is kept busy and cannot be stopped",
     ]
+
+
+def test_bot_that_waits_for_the_loop_is_not_tried_again() -> None:
+    """Each attempt would take as long as the bot may."""
+    hold = threading.Event()
+
+    class Silent(Bot):
+        def finish_request(self, *_: Any) -> None:
+            hold.wait(10)
+
+    with bots(timeout=0.05) as rig, running(Silent()) as silent:
+        fake = Fake(rig)
+        rig.add(f"http://127.0.0.1:{silent.port}")
+
+        async def test() -> None:
+            fake.create()
+            fake.clock.drain()
+
+        with pytest.raises(HeldUp):
+            run(test)
+        hold.set()
+
+    assert [problem is not None for _, _, problem in rig.told] == [True]
