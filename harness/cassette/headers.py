@@ -6,6 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+REQUEST_HEADERS: Final = (
+    "Content-Type",
+    "Authorization",
+    "client-request-id",
+    "scenario-id",
+)
+"""Of a bot's requests: what the answer depends on. Of a token only that there was one is kept."""
+
 RESPONSE_HEADERS: Final = (
     "Content-Type",
     "Location",

@@ -59,6 +59,9 @@ IDENTITIES: Final = frozenset(
 )
 """Members of an identity set that name somebody."""
 
+ROLE_NAMES: Final = frozenset((*_ROLES.values(), *_KINDS.values(), *IDENTITIES, "id"))
+"""What roles are called."""
+
 
 class Roles:
     """The roles of the identifiers in two bound traces. `see` the recorded trace first: that numbers them."""
