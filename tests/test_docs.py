@@ -21,7 +21,9 @@ import pytest
 from harness import pytest_plugin
 from harness.cassette.format import load
 from harness.cassette.headers import NOTIFICATION_HEADERS, RESPONSE_HEADERS
+from harness.cassette.pseudonyms import Pseudonyms
 from harness.cassette.scenario import KINDS, Known, Omitted, Scenario, Source, SourceKind, Unseen
+from harness.cassette.unclean import NEVER, Rule
 from harness.cli import _parser, main
 from harness.cli.verify import FORMS
 from harness.delivery import DeliverySettings, Order
@@ -50,6 +52,7 @@ BOTS = (ROOT / "docs" / "bots.md").read_text()
 FAULTS = (ROOT / "docs" / "faults.md").read_text()
 TESTING = (ROOT / "docs" / "testing.md").read_text()
 SERVE = (ROOT / "docs" / "serve.md").read_text()
+SANITISING = (ROOT / "docs" / "sanitising.md").read_text()
 VERIFY = (ROOT / "docs" / "verify.md").read_text()
 INVITE = ROOT / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
 
@@ -352,6 +355,21 @@ def test_every_member_of_a_scenario_file_is_documented() -> None:
     assert re.findall(r"`(\w+)`", rows["`source.kind`"]) == list(SourceKind)
     for member, of in (("known", Known), ("unseen", Unseen), ("omitted", Omitted)):
         assert set(re.findall(r"`(\w+)`", rows[f"`{member}`"])) == names(of)
+
+
+def test_every_rule_of_lint_is_documented() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \| .+? \| (yes)? ?\|$", SANITISING, re.MULTILINE)
+
+    assert {name: said == "yes" for name, said in rows} == {str(rule): rule in NEVER for rule in Rule}
+
+
+def test_every_placeholder_is_documented() -> None:
+    drawn = Pseudonyms()
+    written = [drawn.guid("1" * 8 + "-1111" * 3 + "-" + "1" * 12), drawn.phone("+4930123456"), drawn.mail("a@b.org")]
+    written += [drawn.host("b.org"), drawn.text("a"), "REDACTED", "0"]
+
+    table = SANITISING.split("## Placeholders")[1].split("##")[0]
+    assert re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE) == written
 
 
 def refusals_page() -> str:
