@@ -79,7 +79,7 @@ def verify(path: Path, *, with_moments: bool = False, driver: Driver | None = No
         with _seldom_collected():
             cassette, scenario = _read(path)
             source = scenario.source
-            return _judged(cassette, scenario, driver or Driver(), with_moments)
+            return judged(cassette, scenario, driver or Driver(), with_moments)
     except HarnessError as error:
         problem = str(error)
     except Exception as error:  # a crash over one cassette is that cassette's problem, and the rest goes on
@@ -104,7 +104,8 @@ def _read(path: Path) -> tuple[Cassette, Scenario]:
     return load(path), load_scenario(scenario_path(path))
 
 
-def _judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments: bool) -> Result:
+def judged(cassette: Cassette, scenario: Scenario, driver: Driver, with_moments: bool = False) -> Result:
+    """The verdict on a cassette that is read. Raises: CassetteError where there is none."""
     recorded = trace_of(cassette.interactions)
     refuse_undrivable(cassette, recorded)
     try:
