@@ -43,7 +43,7 @@ class Walk:
             return self._lists(recorded, fake, place, member)
         if type(recorded) is type(fake) and bool(recorded == fake):
             return True
-        if self.placeholders.take(recorded, fake):
+        if self.placeholders.take(recorded, fake, member):
             self.by_form.append(place)
             return True
         return False
@@ -56,7 +56,7 @@ class Walk:
         mine = form_of(recorded, member)
         if mine.normals:
             return self._binding.unify(recorded, mine, fake, form_of(fake, member), place)
-        if self.placeholders.take(recorded, fake):
+        if self.placeholders.take(recorded, fake, member):
             self.by_form.append(place)
             return True
         if is_free_text(recorded):

@@ -50,6 +50,21 @@ def test_text_and_placeholder_are_one_to_one(recorded: str, fake: str) -> None:
     assert known.stands_for("text-1", "Adele")
 
 
+@pytest.mark.parametrize(
+    ("fake", "member", "expected"),
+    [
+        ("established", "state", False),
+        ("established", "displayName", True),
+        ("7505", "code", False),
+        ("#microsoft.graph.call", "@odata.type", False),
+        ("Request authorization tenant mismatch.", "message", False),
+        ("callbackUri is missing.", "message", True),
+    ],
+)
+def test_text_stands_for_nothing_that_a_sanitiser_keeps(fake: str, member: str, expected: bool) -> None:
+    assert Placeholders().take("text-1", fake, member) is expected
+
+
 def test_text_that_looks_like_a_role_stands_as_it_is_rendered() -> None:
     known = Placeholders()
 

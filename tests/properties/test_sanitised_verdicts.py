@@ -14,7 +14,7 @@ from harness.cassette.format import Cassette, dumps, load, loads
 from harness.cassette.sanitise import Sanitiser
 from harness.cassette.scenario import find_cassettes, load_scenario, scenario_path
 from harness.cassette.unclean import unclean
-from harness.compare import Result
+from harness.compare import Result, Verdict
 from harness.verifying.driving import Driver
 from harness.verifying.judging import judged
 
@@ -62,6 +62,29 @@ def test_a_sanitised_cassette_drifts_where_the_raw_one_does(path: Path, driver: 
     clean = Cassette(path, tuple(filter(None, map(sanitiser.interaction, raw.interactions))))
 
     assert outcome(judged(clean, sanitiser.scenario(scenario), driver)) == outcome(judged(raw, scenario, driver))
+
+
+@pytest.mark.parametrize(
+    ("stem", "before", "after"),
+    [
+        ("documented/participant-invite.1-one-participant", '"Running"', '"Queued for Adele"'),
+        ("observed/errors.2-tenant-mismatch", "Request authorization tenant mismatch.", "Adele is not allowed."),
+        ("observed/comms-samples-410.1-invite-pstn-failed", '"code": 412', '"code": 4120000'),
+        ("documented/participant-invite.1-one-participant", 'microsoft.graph.identity"', 'microsoft.graph.adele"'),
+    ],
+    ids=["a state that is new", "a message that is new", "a number that is too long", "a type that is new"],
+)
+def test_what_is_new_drifts_although_it_is_replaced(stem: str, before: str, after: str, driver: Driver) -> None:
+    sanitiser, path = Sanitiser(), CASSETTES[0].parent.parent / f"{stem}.yaml"
+    text = path.read_text()
+    raw, scenario = loads(text.replace(before, after), path), load_scenario(scenario_path(path))
+    clean = Cassette(path, tuple(filter(None, map(sanitiser.interaction, raw.interactions))))
+
+    results = [judged(raw, scenario, driver), judged(clean, sanitiser.scenario(scenario), driver)]
+
+    assert before in text
+    assert [result.verdict for result in results] == [Verdict.DRIFT, Verdict.DRIFT]
+    assert len(results[0].drifts) == len(results[1].drifts)
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=[path.stem for path in CASSETTES])
