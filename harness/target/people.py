@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
@@ -135,9 +136,11 @@ def identity_of(seed: int, name: str, *, id: str | None, display_name: str | Non
 def phone_identity(seed: int, name: str, taken: Collection[str] = ()) -> Identity:
     """A phone by its number, or under a number that nobody has, nor any of those `taken`.
 
-    Raises: UsageError where all are taken.
+    Raises: UsageError where that is no number, or all are taken.
     """
-    if name.startswith("+"):
+    if name.startswith("+") or (name and not re.search(r"[^\d\s().-]", name)):
+        if not re.fullmatch(r"\+[1-9]\d{1,14}", name):
+            raise UsageError(f"phone {name!r}: expected a number in E.164 form, as '+14255550100', or a name")
         return Identity(IdentityKind.PHONE, name)
     first = int(hashlib.sha256(f"{seed}\0phone\0{name}".encode()).hexdigest(), 16)
     numbers = (f"{_FICTION}{(first + n) % _LINES:03d}" for n in range(_LINES))

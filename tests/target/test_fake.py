@@ -370,6 +370,13 @@ def test_call_needs_a_bot(graph: Graph) -> None:
         graph.call()
 
 
+@pytest.mark.parametrize("number", ["4255550100", "+1 425 555-0100", "(425) 555-0100", "+", "++1", "+0"])
+def test_number_that_is_none_is_not_taken_for_a_name(graph: Graph, number: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        graph.phone(number)
+    assert str(caught.value) == f"phone {number!r}: expected a number in E.164 form, as '+14255550100', or a name"
+
+
 def test_each_phone_has_a_number_of_its_own(graph: Graph) -> None:
     numbers = {graph.phone(f"phone {n}").number for n in range(1000)}
 
