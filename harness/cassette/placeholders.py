@@ -12,7 +12,7 @@ from typing import Any, Final
 from harness.cassette.identifiers import REDACTED, form_of
 from harness.cassette.messages import message
 from harness.cassette.roles import literal
-from harness.cassette.vocabulary import is_type, is_word
+from harness.cassette.vocabulary import is_word
 
 _FREE_TEXT: Final = re.compile(r"text-[1-9][0-9]*")
 _IDENTIFYING: Final = 10**6
@@ -61,9 +61,7 @@ def is_free_text(value: Any) -> bool:
 
 def is_kept(text: str, member: str) -> bool:
     """Whether a text without identifiers is what Graph says at a member, so that a sanitiser writes no `text-N`."""
-    if is_word(text, member) or (member.lower().endswith("@odata.type") and is_type(text)):
-        return True
-    return member.lower() == "message" and message(text, str) is not None
+    return is_word(text, member) or (member.lower() == "message" and message(text, str) is not None)
 
 
 def _may_stand_for(recorded: Any, fake: Any) -> bool:

@@ -28,7 +28,7 @@ from harness.cassette.prose import without_values
 from harness.cassette.pseudonyms import Pseudonyms
 from harness.cassette.scenario import ABSENT, Scenario
 from harness.cassette.shapes import Shapes, is_time
-from harness.cassette.vocabulary import METHODS, SECRETS, TIMES, is_member, is_number, is_type, is_word
+from harness.cassette.vocabulary import METHODS, SECRETS, TIMES, is_member, is_number, is_word
 from harness.errors import HarnessError
 from harness.graph.hosts import KEY_HOSTS, LOGIN_HOSTS
 
@@ -172,9 +172,9 @@ class Sanitiser:
         return out
 
     def _string(self, text: str, member: str, depth: int) -> str:
-        low = member.lower()
-        if is_word(text, member) or (low.endswith("@odata.type") and is_type(text)):
+        if is_word(text, member):
             return text
+        low = member.lower()
         if low.endswith("@odata.etag") and _ETAG.fullmatch(text):
             return text
         if low == "message":

@@ -193,15 +193,17 @@ def is_member(name: str) -> bool:
 
 
 def is_word(text: str, member: str) -> bool:
-    """Whether a text is what Graph says at a member: a word of its enum, a code, a short number where one may be."""
+    """Whether a text is what Graph says at a member: a word of its enum, a code, a type, or a short number."""
     low = member.lower()
     if text.lower() in WORDS.get(low, ()):
         return True
+    if low.endswith("@odata.type"):
+        return _is_type(text)
     return low in NUMBERED and text.isascii() and text.isdigit() and is_number(int(text))
 
 
-def is_type(text: str) -> bool:
-    """Whether a text is the name of a type, with or without `#`."""
+def _is_type(text: str) -> bool:
+    """With or without `#`."""
     return text.removeprefix("#").removeprefix("microsoft.graph.") in TYPES and "microsoft.graph." in text
 
 
