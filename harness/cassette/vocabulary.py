@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Final
 
-from harness.graph import paths, refusals, schema, types
+from harness.graph import paths, refusals, schema, types, wire
 from harness.graph.hosts import GRAPH_HOSTS, KEY_HOSTS, LOGIN_HOSTS
 from harness.graph.permissions import NEEDED
 
@@ -109,12 +109,7 @@ def _own_members() -> Iterator[str]:
     for action, bound_to in schema.ACTIONS:
         yield from schema.parameters_of(action, bound_to)
     yield from (*_BESIDE.split(), *_GIVEN.split(), *PARAMETERS)
-    yield from (_camel(rule.name) for rule in fields(types.Rules))
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
+    yield from (wire.camel(rule.name) for rule in fields(types.Rules))
 
 
 def _words() -> dict[str, frozenset[str]]:

@@ -1,7 +1,4 @@
-"""Request bodies as JSON that can be written again: what Python reads beyond JSON in UTF-8 is refused.
-
-And how names of fields are spelled there.
-"""
+"""Request bodies as JSON that can be written again: what Python reads beyond JSON in UTF-8 is refused."""
 
 from __future__ import annotations
 
@@ -19,12 +16,6 @@ def parsed(data: bytes) -> Any:
     if b"\\ud" in data.lower():
         json.dumps(value, ensure_ascii=False).encode()
     return value
-
-
-def camel(name: str) -> str:
-    """`several_need_chat` as JSON spells it: `severalNeedChat`."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
 
 
 def _finite(literal: str) -> float:

@@ -8,7 +8,6 @@ from typing import Any
 
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
-from harness.server.bodies import camel
 from harness.server.faults import Fault, defaults_of, refuse_wrong_values
 
 
@@ -42,14 +41,14 @@ def retry_after(seconds: float) -> str:
 
 def fault_from_json(value: Mapping[str, Any], place: str) -> Fault:
     """`{"verb": "invite", "status": 503, "retryAfter": 2}`; names are those of `Fault`. Raises: UsageError."""
-    names = {camel(f.name): f.name for f in fields(Fault)}
+    names = {wire.camel(f.name): f.name for f in fields(Fault)}
     unknown = [name for name in value if name not in names]
     if unknown:
         raise UsageError(f"{place}: unknown {', '.join(map(repr, unknown))}; known: {', '.join(names)}")
     given = {"verb": None, **{names[name]: member for name, member in value.items()}}
-    refuse_wrong_values(place, given, camel)
+    refuse_wrong_values(place, given, wire.camel)
     return Fault(**given)
 
 
 def fault_to_json(fault: Fault) -> dict[str, Any]:
-    return {camel(f.name): getattr(fault, f.name) for f in fields(Fault)}
+    return {wire.camel(f.name): getattr(fault, f.name) for f in fields(Fault)}

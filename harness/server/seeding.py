@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from harness.delivery.settings import DeliverySettings, settings_from_json
 from harness.errors import UsageError
+from harness.graph import wire
 from harness.graph.calls import is_acceptable_callback
 from harness.graph.parsing import normal_id
 from harness.graph.types import (
@@ -41,7 +42,6 @@ from harness.graph.types import (
     ResultInfo,
     Rules,
 )
-from harness.server.bodies import camel
 from harness.server.members import each, flag, mapping, object_of, one_of, text, texts
 from harness.server.world import World
 
@@ -143,7 +143,7 @@ def read_application(value: Any, place: str, default: Application) -> Applicatio
 
 
 def read_rules(value: Any, place: str, default: Rules) -> Rules:
-    names = {camel(f.name): f.name for f in fields(Rules)}
+    names = {wire.camel(f.name): f.name for f in fields(Rules)}
     members = object_of(value, place, tuple(names))
     changes: dict[str, Any] = {}
     for wire_name, given in members.items():
@@ -157,7 +157,7 @@ def read_rules(value: Any, place: str, default: Rules) -> Rules:
 
 
 def rules_to_json(rules: Rules) -> dict[str, Any]:
-    return {camel(f.name): getattr(rules, f.name) for f in fields(Rules)}
+    return {wire.camel(f.name): getattr(rules, f.name) for f in fields(Rules)}
 
 
 def read_person(value: Any, place: str) -> Person:

@@ -16,11 +16,12 @@ from harness.graph.wire.answers import (
     listed_participants,
     operation_url,
 )
-from harness.graph.wire.parts import identity_set
+from harness.graph.wire.parts import camel, identity_set
 from harness.graph.wire.told import notifications, resource_path
 
 __all__ = [
     "call_url",
+    "camel",
     "created_call",
     "error",
     "got_call",

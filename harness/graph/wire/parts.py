@@ -14,6 +14,12 @@ TYPE: Final = "@odata.type"
 CONTEXT: Final = "@odata.context"
 
 
+def camel(name: str) -> str:
+    """`several_need_chat` as JSON spells it: `severalNeedChat`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
 def identity_set(identity: Identity, *, tenant_id: str | None = None) -> Json:
     """An identity set that holds one identity, types written out.
 
