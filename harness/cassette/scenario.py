@@ -162,6 +162,12 @@ def load_scenario(path: Path) -> Scenario:
     return _Reader(path).scenario(load_yaml(read_text(path), path))
 
 
+def scenario_beside(cassette_path: Path) -> Scenario | None:
+    """The scenario file of a cassette, None where there is none. Raises: CassetteError."""
+    path = scenario_path(cassette_path)
+    return load_scenario(path) if os.path.lexists(path) else None
+
+
 class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path

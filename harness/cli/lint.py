@@ -8,7 +8,6 @@ counts as recorded.
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,11 +48,11 @@ def run(options: argparse.Namespace) -> int:
 def _linted(path: Path) -> tuple[str, list[str]]:
     """The state of a cassette, and what is said of it."""
     from harness.cassette.format import load
-    from harness.cassette.scenario import SourceKind
+    from harness.cassette.scenario import SourceKind, scenario_beside
     from harness.cassette.unclean import NEVER, unclean
 
     try:
-        cassette, scenario = load(path), _scenario(path)
+        cassette, scenario = load(path), scenario_beside(path)
     except CassetteError as error:
         return "unread", [str(error)]
     found = unclean(cassette, scenario)
@@ -61,13 +60,6 @@ def _linted(path: Path) -> tuple[str, list[str]]:
         return ("unclean" if found else "clean"), [str(path), *map(str, found)]
     bad = [entry for entry in found if entry.rule in NEVER]
     return ("unclean" if bad else "public"), [f"{path}  ({_public(scenario, found)})", *map(str, bad)]
-
-
-def _scenario(path: Path) -> Scenario | None:
-    from harness.cassette.scenario import load_scenario, scenario_path
-
-    beside = scenario_path(path)
-    return load_scenario(beside) if os.path.lexists(beside) else None
 
 
 def _public(scenario: Scenario, found: list[Unclean]) -> str:

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from harness.cassette.format import Request, Response, load
-from harness.cassette.scenario import Scenario, load_scenario, scenario_path
+from harness.cassette.scenario import scenario_beside
 from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Notification, Outbox
 from harness.graph.types import Application, Identity, Person
@@ -52,7 +52,7 @@ class ReplayTarget:
         self._bots: dict[str, Bot] = {}
         self._adopting: Bot | None = None
         self._replay: Replay | None = None
-        self._cassette, self._scenario = load(path), _scenario(path)
+        self._cassette, self._scenario = load(path), scenario_beside(path)
         if max_age is not None:
             refuse_older(self._cassette, self._scenario, max_age, datetime.now(UTC))
 
@@ -147,11 +147,6 @@ class ReplayTarget:
         name = self.notifying.bots.name_for(notification.callback_uri, notification.app_id)
         bot = self._bots.get(name or "")
         return notification if bot is None else replace(notification, app_id=bot.app_id, tenant_id=bot.tenant_id)
-
-
-def _scenario(path: Path) -> Scenario | None:
-    beside = scenario_path(path)
-    return load_scenario(beside) if beside.exists() else None
 
 
 def _nobody(notification: Notification) -> int:
