@@ -1,7 +1,7 @@
 """Every error that the harness raises on purpose, sorted by what the reader has to do.
 
-Facts are attributes; the text is built from them. Graph's own refusals are `GraphError`: the fake turns them
-into Graph's error body in one place (`harness.server.app`).
+Facts are attributes; the text is built from them, with the words at the end of this file. Graph's own refusals are
+`GraphError`: the fake turns them into Graph's error body in one place (`harness.server.app`).
 """
 
 from __future__ import annotations
@@ -53,3 +53,8 @@ def quoted(value: object) -> str:
     """A value as messages show it: as Python writes it, cut where it is long."""
     text = repr(value)
     return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 cassette`, `2 cassettes`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

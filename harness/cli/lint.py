@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.saying import say
-from harness.errors import CassetteError
+from harness.errors import CassetteError, counted
 
 if TYPE_CHECKING:
     from harness.cassette.scenario import Scenario
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         say("\n".join((f"{state:<7}  {lines[0]}", *(f"         {line}" for line in lines[1:]))))
     total = sum(states.values())
     counts = " · ".join(f"{states[state]} {state}" for state in _STATES)
-    say(f"{total} cassette{'' if total == 1 else 's'} · {counts}")
+    say(f"{counted(total, 'cassette')} · {counts}")
     if states["unclean"]:
         return EXIT_DRIFT
     return EXIT_NONE if states["unread"] or not total else EXIT_SAME
@@ -63,5 +63,5 @@ def _linted(path: Path) -> tuple[str, list[str]]:
 
 
 def _public(scenario: Scenario, found: list[Unclean]) -> str:
-    count = f"{len(found)} value{'' if len(found) == 1 else 's'}"
+    count = counted(len(found), "value")
     return f"{scenario.source.kind}, not recorded: {count} of its public source that a recording would not keep"

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.cassette.bodies import items_of, parsed, resource_of
 from harness.cassette.format import Interaction
-from harness.errors import HarnessError
+from harness.errors import HarnessError, counted
 from harness.replay.mismatch import RECORD_AGAIN
 from harness.replay.replaying import Replay
 
@@ -57,7 +57,7 @@ def leftover(replay: Replay) -> str | None:
 def _counted(interactions: Sequence[Interaction], noun: str, done: str) -> str:
     if not interactions:
         return ""
-    return f"1 {noun} was never {done}" if len(interactions) == 1 else f"{len(interactions)} {noun}s were never {done}"
+    return f"{counted(len(interactions), noun)} {'was' if len(interactions) == 1 else 'were'} never {done}"
 
 
 def _told(interaction: Interaction) -> str:

@@ -13,8 +13,9 @@ from typing import Final
 from harness.cassette.scenario import ABSENT, scenario_path
 from harness.compare.drift import Drift
 from harness.compare.verdict import Result, Verification
+from harness.errors import counted
 from harness.report import wording
-from harness.report.wording import WORDS, counted, shown
+from harness.report.wording import WORDS, shown
 
 LIMIT: Final = 10
 """Errors that GitHub shows for one step; it drops further ones without a word."""

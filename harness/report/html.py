@@ -18,6 +18,7 @@ from harness.cassette.scenario import ABSENT, Known
 from harness.compare import Comparing, moments, trace_of
 from harness.compare.drift import Drift
 from harness.compare.verdict import Result, Verdict, Verification, identified
+from harness.errors import counted
 from harness.report import wording
 from harness.report.lines import SIGNS
 from harness.report.rows import Budget, Places, Row, placed, rows
@@ -54,7 +55,7 @@ class Card:
         result = self.result
         if result.problem is not None:
             return "no verdict"
-        wrong = [wording.counted(len(result.drifts), "drift")] if result.drifts else []
+        wrong = [counted(len(result.drifts), "drift")] if result.drifts else []
         stale = [f"{len(result.stale)} stale"] if result.stale else []
         return ", ".join([*wrong, *stale, *wording.counts(result)])
 
@@ -119,7 +120,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "shown": wording.shown,
-        "counted": wording.counted,
+        "counted": counted,
         "with_code": _with_code,
         "lines": _lines,
     }

@@ -9,6 +9,7 @@ from typing import Any, Final
 from harness.cassette.scenario import Known, Source, Unseen, scenario_path
 from harness.compare.known import path_matches
 from harness.compare.verdict import Result, Verdict, Verification
+from harness.errors import counted
 
 WORDS: Final = {
     "value": "another value",
@@ -120,7 +121,3 @@ def _escape(character: str) -> str:
     short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
     code = ord(character)
     return short or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from harness.cassette.format import Direction, Interaction, Request, Response
 from harness.delivery.outbox import Delivery
 from harness.delivery.settings import settings_from_json, settings_to_json
-from harness.errors import UsageError
+from harness.errors import UsageError, counted
 from harness.graph.paths import VERSIONS
 from harness.graph.types import Application, CallKind
 from harness.intercept import Violation
@@ -210,7 +210,7 @@ class Graph:
     def timeline(self, failed: str | None = None) -> str:
         """What passed so far, a line each. failed: what to say at the end of it."""
         pending = self._target.outbox.pending
-        waiting = [f"not delivered yet: {pending} notification{'s' if pending > 1 else ''}"] if pending else []
+        waiting = [f"not delivered yet: {counted(pending, 'notification')}"] if pending else []
         if failed is not None and self._target.clock.pending:
             waiting.append(due(self._target.clock.until_next))
         refused = [str(violation) for violation in self._refused()]
