@@ -2,8 +2,7 @@
 
 It shares no code with the sanitiser, only the tables of what is Graph's own, and knows no placeholders. It learns what
 passed, before anything was replaced, and then looks for it in the bytes of a file: as it is, escaped in JSON and in
-URLs, once and twice, in base64 at each of three alignments,
-GUIDs in any letter case and without dashes.
+URLs, once and twice, in base64 at each of three alignments, GUIDs in any letter case and without dashes.
 """
 
 from __future__ import annotations

@@ -142,13 +142,13 @@ class FakeTarget:
             }
             acts[verb](call_id, participant_id)
         except GraphError as refused:
-            raise UsageError(f"{_named(person)} {verb}: {refused.message}") from None
+            raise UsageError(f"{_named(person.identity)} {verb}: {refused.message}") from None
 
     def _participant(self, call: Call, person: Person) -> str:
         found = [p.id for p in self.world.participants(call.id, person.identity)]
         if not found:
-            there = ", ".join(repr(p.identity.members.get("displayName") or p.identity.id) for p in call.participants)
-            raise UsageError(f"call {call.id!r}: {_named(person)} is not in it; in it: {there}")
+            there = ", ".join(_named(p.identity) for p in call.participants)
+            raise UsageError(f"call {call.id!r}: {_named(person.identity)} is not in it; in it: {there}")
         return found[0]
 
     def _call(self, call_id: str) -> Call:
@@ -204,6 +204,6 @@ def _authorization(request: Request) -> str | None:
     return next((value for values in said for value in values), None)
 
 
-def _named(person: Person) -> str:
+def _named(identity: Identity) -> str:
     """As the test calls them: ids are drawn."""
-    return repr(person.identity.members.get("displayName") or person.identity.id)
+    return repr(identity.members.get("displayName") or identity.id)

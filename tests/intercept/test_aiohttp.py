@@ -12,7 +12,7 @@ from harness.cassette.format import Request, Response
 from harness.intercept import intercepting
 from tests.intercept.answering import GRAPH, GRAPH_HOST, JSON, Echo
 
-pytest.importorskip("aiohttp.client_middlewares")
+pytest.importorskip("aiohttp.client_middlewares", reason="aiohttp before 3.12 has no middlewares")
 
 
 async def with_token(request: Any, handler: Any) -> Any:
