@@ -75,7 +75,7 @@ class _Seen:
                 group.append(normal)
         elif isinstance(value, dict):
             for name, branch in value.items():
-                self._visit(branch, name, context, group)
+                self._visit(branch, name, hash((context, name)), group)
         elif isinstance(value, list) and is_collection(value):
             for entry in value:
                 self.together(entry, member, hash((member, outline(entry)[0])))

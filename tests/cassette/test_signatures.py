@@ -67,6 +67,16 @@ def test_entries_that_are_told_alike_go_by_what_is_told_of_them_elsewhere() -> N
     assert found == [[1, 0], [0, 1]]
 
 
+def test_an_entry_is_told_from_another_by_which_of_its_identifiers_is_met_again() -> None:
+    """As where a place in a roster falls to somebody who stood in it at another one."""
+    a, b, c, d = (f"{ONE[:-1]}{letter}" for letter in "abcd")
+    recorded = [[_person(ONE, id=a), _person(TWO, id=b)], [_person(TWO, id=a)]]
+    fake = [[_person(OTHER, id=d), _person(CALL, id=c)], [_person(OTHER, id=c)]]
+    both = Signatures(lambda: enumerate(recorded), lambda: enumerate(fake))
+
+    assert matched(Binding(), recorded[0], fake[0], both) == [1, 0]
+
+
 def test_what_a_trace_does_not_hold_has_no_signature() -> None:
     both = Signatures(list, list)
 
