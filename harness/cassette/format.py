@@ -30,6 +30,7 @@ __all__ = [
     "Request",
     "Response",
     "dumps",
+    "item",
     "load",
     "loads",
 ]
@@ -218,8 +219,17 @@ class _Reader:
 
 def dumps(interactions: Iterable[Interaction]) -> str:
     """The text of a cassette file. JSON bodies are indented, and `Content-Length` follows them."""
-    document = {"interactions": [_item(i) for i in interactions], "version": VERSION}
-    return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**20)
+    return _yaml({"interactions": [_item(i) for i in interactions], "version": VERSION})
+
+
+def item(interaction: Interaction) -> str:
+    """One interaction as it stands in the list of a file, for whoever writes one after the other."""
+    return _yaml([_item(interaction)])
+
+
+def _yaml(value: Any) -> str:
+    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**20)
+    return text
 
 
 def _item(interaction: Interaction) -> dict[str, Any]:

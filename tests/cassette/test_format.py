@@ -13,7 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cassette import safe_yaml
-from harness.cassette.format import MAX_BYTES, Direction, Headers, Interaction, Request, Response, dumps, load, loads
+from harness.cassette.format import (
+    MAX_BYTES,
+    Direction,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+    dumps,
+    item,
+    load,
+    loads,
+)
 from harness.errors import CassetteError
 
 PLAIN: Headers = {"Content-Type": ("text/plain",)}
@@ -623,3 +634,17 @@ def test_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
         load(path)
 
     assert str(raised.value) == f"{path}: is no UTF-8 text (byte 3)"
+
+
+def test_items_one_after_the_other_are_what_a_file_holds() -> None:
+    interactions = [
+        Interaction(
+            Direction.GRAPH_TO_BOT,
+            n,
+            Request("POST", "https://bot.example", {}, b"a\nb"),
+            Response(202, "Accepted", {}, None),
+        )
+        for n in (1, 2)
+    ]
+
+    assert "interactions:\n" + "".join(map(item, interactions)) + "version: 1\n" == dumps(interactions)
