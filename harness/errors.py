@@ -30,6 +30,15 @@ class CassetteError(HarnessError):
         super().__init__(f"{path}{f', {place}' if place else ''}: {problem}")
 
 
+class RecordingError(HarnessError):
+    """What passed could not be written down as the cassette `path`. One that was there before is intact."""
+
+    def __init__(self, path: Path | str, problem: str) -> None:
+        self.path = Path(path)
+        self.problem = problem
+        super().__init__(f"{path}: {problem}")
+
+
 class GraphError(HarnessError):
     """The fake refuses as Graph would: an HTTP status, Graph's `error.code` and `error.message`.
 

@@ -1,1 +1,6 @@
-"""Recording: keeping what passes between a bot and Graph, and making sure of it."""
+"""What passes between a bot and a real tenant, written down in both directions: nothing leaks, nothing is lost."""
+
+from harness.record.recorder import Recorder, Sanitiser, Sweep
+from harness.record.recovery import Lint, Recovered, recover
+
+__all__ = ["Lint", "Recorder", "Recovered", "Sanitiser", "Sweep", "recover"]

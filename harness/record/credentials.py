@@ -1,0 +1,46 @@
+"""What never reaches a file, whatever a sanitiser makes of it: credentials, and the exchanges that give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from harness.cassette.format import Headers, Interaction
+from harness.graph.hosts import KEY_HOSTS, LOGIN_HOSTS
+
+SIGN_IN_HOSTS: Final = (*LOGIN_HOSTS, *KEY_HOSTS)
+
+_TOKEN_PATH: Final = re.compile(r"/oauth2/(?:v2\.0/)?token/?$", re.IGNORECASE)
+"""Where tokens are given, on whatever host (documented, https://learn.microsoft.com/graph/auth-v2-service)."""
+_CREDENTIALS: Final = frozenset(
+    {"authorization", "authentication", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"}
+)
+_BEARER: Final = re.compile(r"[Bb]earer +[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+
+def is_sign_in(uri: str, hosts: Iterable[str] = SIGN_IN_HOSTS) -> bool:
+    """Whether a request is of signing in, which is never on a cassette. hosts: in lower case."""
+    parts = urlsplit(uri)
+    return (parts.hostname or "") in hosts or _TOKEN_PATH.search(parts.path) is not None
+
+
+def without_credentials(interaction: Interaction) -> Interaction:
+    request, response = interaction.request, interaction.response
+    return replace(
+        interaction,
+        request=replace(request, headers=_harmless(request.headers)),
+        response=replace(response, headers=_harmless(response.headers)),
+    )
+
+
+def has_bearer(headers: Headers) -> bool:
+    """Whether a request shows a token as Graph signs notifications: three parts of base64. Nobody verifies it here."""
+    shown = [value for name, values in headers.items() if name.lower() == "authorization" for value in values]
+    return len(shown) == 1 and _BEARER.fullmatch(shown[0].strip()) is not None
+
+
+def _harmless(headers: Headers) -> Headers:
+    return {name: values for name, values in headers.items() if name.lower() not in _CREDENTIALS}
