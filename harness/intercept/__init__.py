@@ -6,6 +6,7 @@ The only room that imports vcr, and the only one that touches private names of v
 from harness.intercept.activation import InterceptionError, intercepting
 from harness.intercept.answers import content
 from harness.intercept.interception import Interception, RequestRefused, Responder, Violation
+from harness.intercept.outside import outside
 from harness.intercept.wsgi import from_wsgi
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "content",
     "from_wsgi",
     "intercepting",
+    "outside",
 ]
