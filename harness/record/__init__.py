@@ -1,6 +1,8 @@
 """What passes between a bot and a real tenant, written down in both directions: nothing leaks, nothing is lost."""
 
+from harness.record.forward import Forward
+from harness.record.outbound import recording
 from harness.record.recorder import Recorder, Sanitiser, Sweep
 from harness.record.recovery import Lint, Recovered, recover
 
-__all__ = ["Lint", "Recorder", "Recovered", "Sanitiser", "Sweep", "recover"]
+__all__ = ["Forward", "Lint", "Recorder", "Recovered", "Sanitiser", "Sweep", "recording", "recover"]
