@@ -1,8 +1,21 @@
 """What passes between a bot and a real tenant, written down in both directions: nothing leaks, nothing is lost."""
 
 from harness.record.forward import Forward
+from harness.record.inbound import Inbound
 from harness.record.outbound import recording
+from harness.record.proxy import in_front_of
 from harness.record.recorder import Recorder, Sanitiser, Sweep
 from harness.record.recovery import Lint, Recovered, recover
 
-__all__ = ["Forward", "Lint", "Recorder", "Recovered", "Sanitiser", "Sweep", "recording", "recover"]
+__all__ = [
+    "Forward",
+    "Inbound",
+    "Lint",
+    "Recorder",
+    "Recovered",
+    "Sanitiser",
+    "Sweep",
+    "in_front_of",
+    "recording",
+    "recover",
+]
