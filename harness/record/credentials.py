@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from harness.cassette.format import Headers, Interaction
+from harness.cassette.format import Direction, Headers, Interaction
+from harness.cassette.identifiers import REDACTED
 from harness.graph.hosts import KEY_HOSTS, LOGIN_HOSTS
 
 SIGN_IN_HOSTS: Final = (*LOGIN_HOSTS, *KEY_HOSTS)
 
 _TOKEN_PATH: Final = re.compile(r"/oauth2/(?:v2\.0/)?token/?$", re.IGNORECASE)
 """Where tokens are given, on whatever host (documented, https://learn.microsoft.com/graph/auth-v2-service)."""
-_CREDENTIALS: Final = frozenset(
-    {"authorization", "authentication", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"}
-)
+_CREDENTIALS: Final = frozenset({"authentication", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"})
+_TOLD: Final = Direction.GRAPH_TO_BOT
 _BEARER: Final = re.compile(r"[Bb]earer +[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
@@ -28,10 +28,11 @@ def is_sign_in(uri: str, hosts: Iterable[str] = SIGN_IN_HOSTS) -> bool:
 
 
 def without_credentials(interaction: Interaction) -> Interaction:
+    """Of the token of a bot's request is left that there was one: what Graph answers depends on it."""
     request, response = interaction.request, interaction.response
     return replace(
         interaction,
-        request=replace(request, headers=_harmless(request.headers)),
+        request=replace(request, headers=_harmless(request.headers, is_told=interaction.direction is _TOLD)),
         response=replace(response, headers=_harmless(response.headers)),
     )
 
@@ -42,5 +43,16 @@ def has_bearer(headers: Headers) -> bool:
     return len(shown) == 1 and _BEARER.fullmatch(shown[0].strip()) is not None
 
 
-def _harmless(headers: Headers) -> Headers:
-    return {name: values for name, values in headers.items() if name.lower() not in _CREDENTIALS}
+def _harmless(headers: Headers, *, is_told: bool = True) -> Headers:
+    return {
+        name: tuple(map(_redacted, values)) if name.lower() == "authorization" else values
+        for name, values in headers.items()
+        if name.lower() not in _CREDENTIALS and not (is_told and name.lower() == "authorization")
+    }
+
+
+def _redacted(value: str) -> str:
+    scheme, _, token = value.strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return f"{scheme} {REDACTED}" if token.strip() else scheme
+    return REDACTED if scheme else ""

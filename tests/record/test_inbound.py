@@ -517,7 +517,11 @@ def test_bot_is_told_whom_graph_asked(given: list[tuple[str, str]]) -> None:
         Request(
             "POST",
             "http://bot.example/a",
-            {"X-Forwarded-Host": ("proxy.example",), "X-Forwarded-Proto": ("http",)}
+            {
+                "X-Forwarded-Host": ("proxy.example",),
+                "X-Forwarded-Proto": ("http",),
+                "X-Forwarded-For": ("127.0.0.1",),
+            }
             | {name: (value,) for name, value in given},
             b"x",
         )

@@ -13,6 +13,7 @@ from harness.record.outbound import recording
 from tests.record.build import CALLS, JSON, NAME, TOKEN, USER, found_in
 from tests.record.conftest import Open
 
+HEADERS = {"Content-Type": ("application/json",), "Authorization": ("Bearer REDACTED",)}
 LOGIN = "https://login.microsoftonline.com/tenant/oauth2/v2.0/token"
 
 
@@ -39,7 +40,7 @@ def test_request_and_answer_are_kept_with_order_and_times(open_recorder: Open, c
     assert first == Interaction(
         Direction.CLIENT_TO_GRAPH,
         1,
-        Request("GET", f"{CALLS}/00000000-0000-4000-8000-000000000001", {"Content-Type": ("application/json",)}, None),
+        Request("GET", f"{CALLS}/00000000-0000-4000-8000-000000000001", HEADERS, None),
         Response(200, "OK", {"Content-Type": ("application/json",)}, b'{\n  "displayName": "text-1"\n}'),
         "2026-01-02T03:04:06+00:00",
         "2026-01-02T03:04:07+00:00",
