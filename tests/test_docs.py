@@ -51,6 +51,7 @@ CASSETTES = (ROOT / "docs" / "cassettes.md").read_text()
 BOTS = (ROOT / "docs" / "bots.md").read_text()
 FAULTS = (ROOT / "docs" / "faults.md").read_text()
 TESTING = (ROOT / "docs" / "testing.md").read_text()
+RECORD = (ROOT / "docs" / "record.md").read_text()
 SERVE = (ROOT / "docs" / "serve.md").read_text()
 SANITISING = (ROOT / "docs" / "sanitising.md").read_text()
 VERIFY = (ROOT / "docs" / "verify.md").read_text()
@@ -159,7 +160,7 @@ def test_seeding_example_is_accepted(fake: Rig) -> None:
 
 
 def test_every_option_is_documented() -> None:
-    pages = README + SERVE + VERIFY
+    pages = README + RECORD + SERVE + VERIFY
     commands = _parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
     options = [o for parser in commands.values() for a in parser._actions for o in a.option_strings]  # type: ignore[union-attr]
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from harness.cli import lint, serve, show, verify
+from harness.cli import lint, record, serve, show, verify
 from harness.cli.codes import EXIT_INTERRUPTED, EXIT_USAGE
 from harness.errors import HarnessError
 
@@ -33,6 +33,6 @@ def _parser() -> argparse.ArgumentParser:
         description="A verified fake of Microsoft Graph's cloud-communications calls.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (verify, serve, show, lint):
+    for command in (verify, serve, show, lint, record):
         command.add_to(commands)
     return parser
