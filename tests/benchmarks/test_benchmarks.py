@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.benchmarks import compare, deliver, invite, plugin, replay, verify
+from tests.benchmarks import compare, deliver, invite, plugin, record, replay, verify
 
 PLUGIN = """\
 import over pytest # ms (aim: at most # ms)
@@ -169,6 +169,15 @@ bare Flask view, called as WSGI app # #
 """
 
 
+RECORDED = """\
+one interaction kept, medians of #
+people in it ms sanitise fsync
+# # # #
+# # # #
+# # # #
+"""
+
+
 @pytest.mark.parametrize(
     ("main", "printed"),
     [
@@ -178,8 +187,9 @@ bare Flask view, called as WSGI app # #
         (invite.main, INVITED),
         (replay.main, REPLAYED),
         (plugin.main, PLUGIN),
+        (record.main, RECORDED),
     ],
-    ids=["compare", "verify", "deliver", "invite", "replay", "plugin"],
+    ids=["compare", "verify", "deliver", "invite", "replay", "plugin", "record"],
 )
 def test_benchmark_prints_every_figure(
     main: Callable[[Sequence[str]], int], printed: str, capsys: pytest.CaptureFixture[str]
