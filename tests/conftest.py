@@ -17,6 +17,7 @@ from harness.server import Settings, World, WorldSettings, create_app, fake_of
 from harness.server.login import is_login
 from tests.contract import strict
 from tests.parity.watching import Watch, watching
+from tests.standin import StandIn, standing_in
 
 TOKEN = {"Authorization": "Bearer opaque"}
 CALLBACK = "https://bot.example/callback"
@@ -53,6 +54,19 @@ def _environment_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed does not depend on where the tests run."""
     for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def _standin() -> Iterator[StandIn]:
+    with standing_in() as running:
+        yield running
+
+
+@pytest.fixture
+def standin(_standin: StandIn) -> StandIn:
+    """The test's tenant, as at its start. `monkeypatch.setenv` its environment, or give that to a subprocess."""
+    _standin.reset()
+    return _standin
 
 
 @dataclass
