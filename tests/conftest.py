@@ -69,6 +69,16 @@ def standin(_standin: StandIn) -> StandIn:
     return _standin
 
 
+@pytest.fixture
+def led(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """The test's tenant, to which this process is led, and for which its variables are set."""
+    for name in ("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "GRAPH_BASE_URL", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in standin.environment.items():
+        monkeypatch.setenv(name, value)
+    return standin
+
+
 @dataclass
 class Bot:
     """Stands where notifications go; checks each against the schema and answers with `status`."""

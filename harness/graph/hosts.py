@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-GRAPH_HOSTS: Final = (
-    "graph.microsoft.com",
-    "graph.microsoft.us",
-    "dod-graph.microsoft.us",
-    "microsoftgraph.chinacloudapi.cn",
-)
-"""In the public and the national clouds (documented, https://learn.microsoft.com/graph/deployments)."""
+CLOUDS: Final[Mapping[str, str]] = {
+    "graph.microsoft.com": "login.microsoftonline.com",
+    "graph.microsoft.us": "login.microsoftonline.us",
+    "dod-graph.microsoft.us": "login.microsoftonline.us",
+    "microsoftgraph.chinacloudapi.cn": "login.partner.microsoftonline.cn",
+}
+"""Graph in the public and the national clouds, and where one signs in for it.
 
-LOGIN_HOSTS: Final = ("login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn")
-"""Where bots sign in, cloud by cloud (documented, https://learn.microsoft.com/graph/deployments)."""
+Documented, https://learn.microsoft.com/graph/deployments.
+"""
+
+GRAPH_HOSTS: Final = tuple(CLOUDS)
+
+LOGIN_HOSTS: Final = tuple(dict.fromkeys(CLOUDS.values()))
 
 KEY_HOSTS: Final = ("api.aps.skype.com", "login.botframework.com")
 """Where bots find the keys of notification tokens.

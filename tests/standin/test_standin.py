@@ -61,13 +61,6 @@ def bot() -> Iterator[tuple[int, list[tuple[dict[str, str], dict[str, Any]]]]]:
         server.server_close()
 
 
-@pytest.fixture
-def led(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    for name, value in standin.way.items():
-        monkeypatch.setenv(name, value)
-    return standin
-
-
 def asked_for_token(secret: str = CLIENT_SECRET, tenant: str = TENANT_ID, client: str = CLIENT_ID) -> Any:
     form = {"grant_type": "client_credentials", "scope": "https://graph.microsoft.com/.default"}
     form |= {"client_id": client, "client_secret": secret}
