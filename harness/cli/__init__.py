@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from harness.cli import lint, record, serve, show, verify
+from harness.cli import doctor, lint, record, serve, show, verify
 from harness.cli.codes import EXIT_INTERRUPTED, EXIT_USAGE
 from harness.errors import HarnessError
 
@@ -14,7 +14,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. 0 same or clean, 1 drift or unclean, 2 asked wrongly, 3 nothing to say, 130 interrupted."""
+    """Run one command. 0 same, clean or ready, 1 not so, 2 asked wrongly, 3 nothing to say, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -33,6 +33,6 @@ def _parser() -> argparse.ArgumentParser:
         description="A verified fake of Microsoft Graph's cloud-communications calls.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (verify, serve, show, lint, record):
+    for command in (verify, serve, show, lint, record, doctor):
         command.add_to(commands)
     return parser
