@@ -54,6 +54,7 @@ TESTING = (ROOT / "docs" / "testing.md").read_text()
 RECORD = (ROOT / "docs" / "record.md").read_text()
 SERVE = (ROOT / "docs" / "serve.md").read_text()
 SANITISING = (ROOT / "docs" / "sanitising.md").read_text()
+TENANT = (ROOT / "docs" / "tenant.md").read_text()
 VERIFY = (ROOT / "docs" / "verify.md").read_text()
 INVITE = ROOT / "cassettes" / "documented" / "participant-invite.1-one-participant.yaml"
 
@@ -160,7 +161,7 @@ def test_seeding_example_is_accepted(fake: Rig) -> None:
 
 
 def test_every_option_is_documented() -> None:
-    pages = README + RECORD + SERVE + VERIFY
+    pages = README + RECORD + SERVE + TENANT + VERIFY
     commands = _parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
     options = [o for parser in commands.values() for a in parser._actions for o in a.option_strings]  # type: ignore[union-attr]
 
