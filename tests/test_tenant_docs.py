@@ -8,11 +8,11 @@ import pytest
 
 from harness.cli import main
 from harness.graph.permissions import NEEDED
-from harness.record.doctor import _SERVES
-from harness.record.sign_in import REMEDIES
-from harness.record.variables import VARIABLES
-from tests.record.test_doctor import free_port
+from harness.tenant.doctor import _SERVES
+from harness.tenant.sign_in import REMEDIES
+from harness.tenant.variables import VARIABLES
 from tests.standin import StandIn
+from tests.tenant.test_doctor import free_port
 from tests.test_docs import ROOT, blocks
 
 PAGE = (ROOT / "docs" / "tenant.md").read_text()

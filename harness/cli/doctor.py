@@ -13,7 +13,7 @@ from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.saying import say
 
 if TYPE_CHECKING:
-    from harness.record.findings import Finding
+    from harness.tenant.findings import Finding
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,8 +29,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def run(options: argparse.Namespace) -> int:
-    from harness.record.doctor import examine
-    from harness.record.findings import Readiness, readiness
+    from harness.tenant.doctor import examine
+    from harness.tenant.findings import Readiness, readiness
 
     findings = examine(os.environ, callback_port=options.callback_port)
     say(as_json(findings) if options.output == "json" else as_text(findings))
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
 def as_text(findings: Sequence[Finding]) -> str:
     """A line for each finding below its group, and what they come to."""
-    from harness.record.findings import Readiness, readiness
+    from harness.tenant.findings import Readiness, readiness
 
     width = max(len(finding.name) for finding in findings)
     lines = []
@@ -56,7 +56,7 @@ def as_text(findings: Sequence[Finding]) -> str:
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    from harness.record.findings import readiness
+    from harness.tenant.findings import readiness
 
     rows = [{"group": one.group, "name": one.name, "state": one.state, "text": one.text} for one in findings]
     return json.dumps({"readiness": readiness(findings), "findings": rows}, indent=2, ensure_ascii=False)

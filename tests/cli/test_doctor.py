@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from harness.cli import main
-from tests.record.test_doctor import free_port
 from tests.standin import StandIn
+from tests.tenant.test_doctor import free_port
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from urllib.parse import urlencode, urlsplit
 
 from harness.cassette.format import Request, Response
 from harness.errors import HarnessError, UsageError
-from harness.record.asking import Ask, Busy, Unreachable, ask
-from harness.record.certificates import certificate_credential
-from harness.record.tenant import Credentials
-from harness.record.variables import CERTIFICATE, CLIENT_ID, GUID, SECRET, TENANT_ID
+from harness.tenant.asking import Ask, Busy, Unreachable, ask
+from harness.tenant.certificates import certificate_credential
+from harness.tenant.environment import Credentials
+from harness.tenant.variables import CERTIFICATE, CLIENT_ID, GUID, SECRET, TENANT_ID
 
 _UNKNOWN_TENANT: Final = f"there is no such tenant in this cloud: {TENANT_ID} is wrong, or GRAPH_BASE_URL"
 REMEDIES: Final[Mapping[int, str]] = {

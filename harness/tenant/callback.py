@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from harness.cassette.format import Request
 from harness.errors import UsageError
-from harness.record.asking import Ask, Unreachable
-from harness.record.findings import Finding, Group, State
+from harness.tenant.asking import Ask, Unreachable
+from harness.tenant.findings import Finding, Group, State
 
 _MARK: Final = "X-Graph-Harness-Doctor"
 _GATEWAY: Final = (502, 503, 504)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
-from harness.record.meetings import EXPECTED, MeetingLink, MeetingNumber, read_meeting
-from harness.record.tenant import Credentials, Tenant, TenantIncomplete
-from harness.record.variables import VARIABLES, read_variables
+from harness.tenant.environment import Credentials, Tenant, TenantIncomplete
+from harness.tenant.meetings import EXPECTED, MeetingLink, MeetingNumber, read_meeting
+from harness.tenant.variables import VARIABLES, read_variables
 from tests.standin.planted import ADELE, MEETING_URL, TENANT_ID, THREAD_ID
 
 ID = "00000000-0000-4000-8000-000000000001"

@@ -15,13 +15,13 @@ import pytest
 
 from harness.cassette.format import Request, Response
 from harness.errors import UsageError
-from harness.record.asking import Busy, Unreachable
-from harness.record.sign_in import SignIn, SignInFailed, Token
-from harness.record.tenant import Credentials
-from tests.record import certified
+from harness.tenant.asking import Busy, Unreachable
+from harness.tenant.environment import Credentials
+from harness.tenant.sign_in import SignIn, SignInFailed, Token
 from tests.standin import StandIn
 from tests.standin.knobs import ROLES
 from tests.standin.planted import ADELE, CLIENT_SECRET, EXPIRED_SECRET, PLANTED
+from tests.tenant import certified
 
 LOGIN = "login.microsoftonline.com"
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import pytest
 
 from harness.cassette.format import Request, Response
-from harness.record.asking import Unreachable
-from harness.record.doctor import examine
-from harness.record.findings import Finding, Group, Readiness, State, readiness
-from tests.record.test_variables import ENOUGH
+from harness.tenant.asking import Unreachable
+from harness.tenant.doctor import examine
+from harness.tenant.findings import Finding, Group, Readiness, State, readiness
 from tests.standin import StandIn
 from tests.standin.knobs import ROLES
 from tests.standin.planted import EXPIRED_SECRET, TUNNEL_HOST
+from tests.tenant.test_variables import ENOUGH
 
 GRAPH = "graph.microsoft.com"
 LOGIN = "login.microsoftonline.com"

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from harness.cassette.format import Request, Response
 from harness.errors import UsageError
 from harness.graph.permissions import NEEDED, Act
-from harness.record import variables
-from harness.record.asking import Ask, Busy, Unreachable, ask
-from harness.record.callback import examine_callback
-from harness.record.findings import Finding, Group, State
-from harness.record.sign_in import SignIn, Token
-from harness.record.tenant import TenantIncomplete, credentials, described
-from harness.record.variables import VARIABLES, Reading, read_variables
+from harness.tenant import variables
+from harness.tenant.asking import Ask, Busy, Unreachable, ask
+from harness.tenant.callback import examine_callback
+from harness.tenant.environment import TenantIncomplete, credentials, described
+from harness.tenant.findings import Finding, Group, State
+from harness.tenant.sign_in import SignIn, Token
+from harness.tenant.variables import VARIABLES, Reading, read_variables
 
 _SKEW: Final = 300
 """Seconds by which clocks may differ: what those who check tokens allow, as a rule (assumed)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from harness.errors import UsageError
-from harness.record.variables import CERTIFICATE, PASSWORD
+from harness.tenant.variables import CERTIFICATE, PASSWORD
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes

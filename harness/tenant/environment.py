@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from harness.errors import UsageError
 from harness.graph.hosts import CLOUDS, GRAPH_HOSTS
-from harness.record import variables
-from harness.record.meetings import Meeting
-from harness.record.variables import VARIABLES, Reading, read_variables
+from harness.tenant import variables
+from harness.tenant.meetings import Meeting
+from harness.tenant.variables import VARIABLES, Reading, read_variables
 
 SIGNING_IN: Final = (variables.TENANT_ID, variables.CLIENT_ID, variables.SECRET, variables.CERTIFICATE)
 """What signing in needs, one of the last two."""

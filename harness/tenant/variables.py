@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from harness.delivery.http import is_loopback
 from harness.graph.hosts import CLOUDS
-from harness.record.meetings import read_meeting
+from harness.tenant.meetings import read_meeting
 
 TENANT_ID: Final = "AZURE_TENANT_ID"
 CLIENT_ID: Final = "AZURE_CLIENT_ID"
