@@ -65,7 +65,7 @@ class PartialFile:
                 self._write(data, self.size)
             else:
                 self._write(_HEAD + data, 0)
-        except OSError:
+        except BaseException:  # Ctrl-C as well
             self._put_back()
             raise
         self.count = number

@@ -122,6 +122,10 @@ class Recorder:
             except RecordingError as error:
                 self._note(error)
                 raise
+            except BaseException as error:
+                where = f"interaction {interaction.seq} was interrupted by {type(error).__name__}"
+                self._note(RecordingError(self.path, where))
+                raise
 
     def fail(self, problem: str) -> None:
         """Something that belongs to the recording was not kept: `problem` says what."""

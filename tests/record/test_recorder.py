@@ -431,6 +431,31 @@ def test_full_disk_leaves_both_files_whole(
     assert [i.seq for i in load(partial(cassette)).interactions] == [*range(1, earlier + 1), earlier + 2]
 
 
+def test_interrupted_keep_leaves_the_file_whole_and_is_no_cassette(
+    open_recorder: Open, cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = open_recorder()
+    recorder.keep(interaction(1))
+    before = partial(cassette).read_bytes()
+    write = os.write
+
+    def interrupted(file: int, data: Any) -> int:
+        write(file, bytes(data)[:400])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            recorder.keep(interaction(2))
+
+    assert partial(cassette).read_bytes() == before
+    recorder.keep(interaction(3, {}))
+    assert str(recorder.problem) == f"{cassette}: interaction 2 was interrupted by KeyboardInterrupt"
+    with pytest.raises(RecordingError, match="is not recorded: interaction 2 was interrupted"):
+        recorder.close()
+    assert [i.seq for i in load(partial(cassette)).interactions] == [1, 3]
+
+
 def test_full_disk_at_the_start_is_said(open_recorder: Open, cassette: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(os, "write", Full(0))
