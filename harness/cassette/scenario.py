@@ -18,6 +18,8 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from harness.cassette.safe_yaml import load_yaml, read_text
 from harness.errors import CassetteError, UsageError
 
@@ -166,6 +168,22 @@ def scenario_beside(cassette_path: Path) -> Scenario | None:
     """The scenario file of a cassette, None where there is none. Raises: CassetteError."""
     path = scenario_path(cassette_path)
     return load_scenario(path) if os.path.lexists(path) else None
+
+
+def dumps_scenario(scenario: Scenario) -> str:
+    """The text of a scenario file of what was recorded: `source` and `given`."""
+    source = scenario.source
+    members = {
+        "source": {
+            "kind": str(source.kind),
+            "link": source.link,
+            **({"date": source.date} if source.date else {}),
+            **({"notes": list(source.notes)} if source.notes else {}),
+        },
+        **({"given": dict(scenario.given)} if scenario.given else {}),
+    }
+    text: str = yaml.safe_dump(members, allow_unicode=True, sort_keys=False, width=120)
+    return text
 
 
 class _Reader:

@@ -1,7 +1,7 @@
 """What passes between a bot and a real tenant, written down in both directions: nothing leaks, nothing is lost."""
 
 from harness.record.forward import Forward
-from harness.record.inbound import Inbound
+from harness.record.inbound import Inbound, is_notification
 from harness.record.outbound import recording
 from harness.record.proxy import in_front_of
 from harness.record.recorder import Recorder, Sanitiser, Sweep
@@ -16,6 +16,7 @@ __all__ = [
     "Sanitiser",
     "Sweep",
     "in_front_of",
+    "is_notification",
     "recording",
     "recover",
 ]

@@ -47,8 +47,8 @@ _FRAME: Final = (
     "version interactions request response method uri headers body status code message string recorder direction seq "
     "started ended client-to-graph graph-to-bot source given order known unseen omitted null true false host "
     "http https wss bearer redacted application json charset utf-8 odata metadata minimal streaming ieee754compatible "
-    "text plain html max-age includesubdomains microsoft graph meeting thread.v2 thread.tacv2 thread.skype "
-    "unq.gbl.spaces orgid test example.com microsoft-skype calling diagcode"
+    "odata.metadata odata.streaming text plain html max-age 31536000 includesubdomains microsoft graph meeting "
+    "thread.v2 thread.tacv2 thread.skype unq.gbl.spaces orgid test example.com microsoft-skype calling diagcode"
 )
 """Words of the file's own form, of headers, and of the forms of addresses, in lower case."""
 

@@ -61,7 +61,7 @@ def serve(
     if host not in _LOOPBACK:
         settings = replace(settings, any_control_host=True)
         _log.warning("listening on %s: whoever reaches this address commands the fake", host)
-    listening = _bind(host, port)
+    listening = bind(host, port)
     bound = int(listening.getsockname()[1])
     scheme = "http" if tls is None else "https"
     clock = RealClock()
@@ -133,7 +133,8 @@ def bound_to(
         wasyncore.close_all({**open_channels, **channels}, ignore_all=True)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is a free one. Raises: UsageError when the address cannot be bound."""
     if not 0 <= port <= 65535:
         raise UsageError(f"cannot listen on port {port}: expected one from 0 to 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -6,7 +6,7 @@ from harness.target.calls import Call
 from harness.target.config import Config, config_of
 from harness.target.fake import FakeApp, FakeTarget
 from harness.target.graph import Graph
-from harness.target.opening import Session, open_fake, open_replay, opened, seed_of
+from harness.target.opening import Session, open_fake, open_live, open_recording, open_replay, opened, seed_of
 from harness.target.parties import Party, Roster
 from harness.target.people import Person
 from harness.target.problems import Failed, Problem, ProblemKind, as_text
@@ -40,6 +40,8 @@ __all__ = [
     "as_text",
     "config_of",
     "open_fake",
+    "open_live",
+    "open_recording",
     "open_replay",
     "opened",
     "seed_of",

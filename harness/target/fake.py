@@ -57,6 +57,7 @@ class FakeTarget:
     """A fresh world behind the routes of an app."""
 
     name = TargetName.FAKE
+    public_callback: str | None = None
 
     def __init__(self, app: FakeApp, seed_number: int, given: Mapping[str, Any]) -> None:
         self.clock = VirtualClock()
@@ -159,8 +160,9 @@ class FakeTarget:
             known = ", ".join(f"{c.id!r} ({c.state})" for c in self.world.calls()) or "none"
             raise UsageError(f"no call {call_id!r} is alive; alive: {known}") from None
 
-    def put_call(self, call_id: str, given: Mapping[str, Any], bot: Bot) -> None:
+    def put_call(self, call_id: str, given: Mapping[str, Any], bot: Bot) -> str:
         put(self.world, read_call({"id": call_id, **given}, "call", bot.application, self.world.new_id))
+        return call_id
 
     def seen(self, call_id: str) -> SeenCall:
         """The truth, whatever has been told of it."""
@@ -179,6 +181,20 @@ class FakeTarget:
         )
 
     def problems(self) -> Sequence[Problem]:
+        return ()
+
+    def known_as(self, name: str, wanted: Identity, *, is_given: bool) -> Identity:
+        """Whoever the test wants."""
+        return wanted
+
+    def shown(self, text: str) -> str:
+        """Nothing here is secret."""
+        return text
+
+    def release(self) -> None:
+        """There is nothing to end."""
+
+    def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
         return ()
 
 

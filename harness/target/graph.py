@@ -111,9 +111,10 @@ class Graph:
     def person(self, name: str, *, id: str | None = None, display_name: str | None = None) -> Person:
         """Somebody by a name of your choice; the same name is the same person."""
         refuse_where_not_had("person", self.target)
-        identity = identity_of(self._seed, name, id=id, display_name=display_name)
+        wanted = identity_of(self._seed, name, id=id, display_name=display_name)
         known = self._people.get(name)
         if known is None:
+            identity = self._target.known_as(name, wanted, is_given=id is not None)
             return self._meet(Person(self._target, name, identity))
         if id not in (None, known.id) or display_name not in (None, known.display_name):
             raise UsageError(f"{name!r} is known as {known.display_name!r} with id {known.id!r}: use another name")
@@ -127,7 +128,9 @@ class Graph:
         if known is not None:
             return known
         taken = [person.id for person in self._people.values()]
-        return self._meet(Person(self._target, number, phone_identity(self._seed, number, taken)), key)
+        wanted = phone_identity(self._seed, number, taken)
+        identity = self._target.known_as(number, wanted, is_given=False)
+        return self._meet(Person(self._target, number, identity), key)
 
     def call(
         self,
@@ -164,7 +167,7 @@ class Graph:
             **({"chatInfo": thread} if chat else {}),
             **given,
         }
-        self._target.put_call(call_id, members, owner)
+        call_id = self._target.put_call(call_id, members, owner)
         return self._calls.setdefault(call_id, Call(self._target, call_id, str(_KINDS[kind])))
 
     # ---- what is seen
@@ -214,7 +217,8 @@ class Graph:
         if failed is not None and self._target.clock.pending:
             waiting.append(due(self._target.clock.until_next))
         refused = [str(violation) for violation in self._refused()]
-        return story(self._target.journal.entries, self._began, refused=refused, pending=waiting, failed=failed)
+        told = story(self._target.journal.entries, self._began, refused=refused, pending=waiting, failed=failed)
+        return self._target.shown(told)
 
     # ---- how time passes
 
@@ -362,10 +366,12 @@ class Graph:
         return [e for e in told if bots.name_for(e.interaction.request.uri, e.app_id or "") == bot.name]
 
     def _callback(self, where: Any, callback: str | None, name: str, number: int) -> str:
+        public = self._target.public_callback
         base = self.config.callback if number == 1 else f"https://{name}.example/api/calls"
+        base = public or (where if isinstance(where, str) else base)
         if callback is None:
-            return where if isinstance(where, str) else base
+            return base
         if callback.startswith("/"):
-            scheme, _, rest = (where if isinstance(where, str) else base).partition("://")
+            scheme, _, rest = base.partition("://")
             return f"{scheme}://{rest.partition('/')[0]}{callback}"
         return callback

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from harness.delivery.bots import Bots
+from harness.delivery.bots import Bots, OnTold
 from harness.delivery.outbox import Notification, Post
 from harness.delivery.signing import Forgery, Signer, can_sign, signed
 from harness.errors import UsageError
@@ -25,8 +25,8 @@ class Told:
 class Notifying:
     """The way from the outbox to the bots."""
 
-    def __init__(self, journal: Journal, signer: Signer) -> None:
-        self.bots = Bots(on_told=journal.told)
+    def __init__(self, journal: Journal, signer: Signer, *, on_told: OnTold | None = None) -> None:
+        self.bots = Bots(on_told=on_told or journal.told)
         self.forged: set[Told] = set()
         self._forgeries: deque[Forgery] = deque()
         post = journal.posting(self.bots)

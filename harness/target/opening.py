@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import UsageError
 from harness.intercept import Interception, Violation, intercepting
@@ -24,6 +25,9 @@ from harness.target.replaying import ReplayTarget
 from harness.target.story import rendering
 from harness.target.targets import Target
 from harness.target.verbs import BUILT, TargetName
+
+if TYPE_CHECKING:
+    from harness.tenant.environment import Tenant
 
 
 def opened(
@@ -59,6 +63,7 @@ class Session:
         self._interception: Interception | None = None
         self._stack = ExitStack()
         self._known: list[Problem] = []
+        self._is_whole = False
 
     def intercept(self) -> None:
         """Have requests of this process to Graph answered, and refuse all others but to loopback and named hosts."""
@@ -71,8 +76,10 @@ class Session:
         """What went wrong, after everything that was due has happened."""
         if self.target.clock.pending:
             self.graph.drain()
+        of_target = self.target.problems()
         self.overlook()
-        return [*self._known, *self.target.problems()]
+        self._is_whole = not self._known and not of_target
+        return [*self._known, *map(self._shown, of_target)]
 
     def overlook(self) -> None:
         """What went wrong so far is told, or the test fails of something else: closing tells what comes later."""
@@ -80,11 +87,12 @@ class Session:
 
     def close(self) -> list[Problem]:
         """Shut the bots down, then let requests go where they go. Returns what else went wrong by then."""
-        try:
-            self.target.notifying.close()
-        finally:
-            self._stack.close()
-        return [problem for problem in self._gone_wrong() if problem not in self._known]
+        with ExitStack() as stack:
+            stack.callback(self._stack.close)
+            stack.callback(self.target.notifying.close)
+            self.target.release()
+        late = [problem for problem in self._gone_wrong() if problem not in self._known]
+        return [*late, *self.target.conclude(is_whole=self._is_whole and not late)]
 
     @property
     def _violations(self) -> Sequence[Violation]:
@@ -93,10 +101,16 @@ class Session:
     def _gone_wrong(self) -> list[Problem]:
         """Whatever a bot may have swallowed."""
         render = rendering(lambda: self.target.journal.interactions)
-        return [
+        wrong = [
             *(Problem(ProblemKind.VIOLATION, f"a request was refused: {v}", (), _TO_DO) for v in self._violations),
             *notification_problems(self.target, render, may_reject=self.graph.may_reject),
         ]
+        return [self._shown(problem) for problem in wrong]
+
+    def _shown(self, problem: Problem) -> Problem:
+        shown = self.target.shown
+        details, to_do = tuple(map(shown, problem.details)), problem.to_do and shown(problem.to_do)
+        return replace(problem, what=shown(problem.what), details=details, to_do=to_do)
 
 
 _ALLOW: Final = "say allow_hosts=[{host}] in the marker or in graph_config"
@@ -124,6 +138,22 @@ def open_fake(
     session = Session(FakeTarget(app or FakeApp(), seed, read.given), read, seed)
     with session_open(session, intercept=intercept):
         yield session.graph
+
+
+def open_live(tenant: Tenant, *, callback_port: int, **more: Any) -> AbstractContextManager[Graph]:
+    """Graph itself, in a tenant: `harness.target.live.open_live`."""
+    from harness.target.live import open_live
+
+    return open_live(tenant, callback_port=callback_port, **more)
+
+
+def open_recording(
+    cassette: Path | str, tenant: Tenant, *, callback_port: int, **more: Any
+) -> AbstractContextManager[Graph]:
+    """The same, recorded: `harness.target.live.open_recording`."""
+    from harness.target.live import open_recording
+
+    return open_recording(cassette, tenant, callback_port=callback_port, **more)
 
 
 @contextmanager

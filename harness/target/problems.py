@@ -23,6 +23,8 @@ class ProblemKind(StrEnum):
     NOBODY = "nobody"
     UNPLAYED = "unplayed"
     UNDELIVERED = "undelivered"
+    LEFT = "left"
+    NOT_RECORDED = "not-recorded"
 
 
 @dataclass(frozen=True, slots=True)

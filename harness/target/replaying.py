@@ -37,6 +37,7 @@ class ReplayTarget:
     """
 
     name = TargetName.REPLAY
+    public_callback: str | None = None
 
     def __init__(self, app: FakeApp, path: Path, *, on_unplayed: str = "fail", max_age: float | None = None) -> None:
         self.clock = VirtualClock()
@@ -102,8 +103,9 @@ class ReplayTarget:
         """Refused before it comes here: the cassette holds what Graph answered."""
         raise AssertionError(f"replay has no faults, and is asked for {members}")
 
-    def put_call(self, call_id: str, given: Mapping[str, Any], bot: Bot) -> None:
+    def put_call(self, call_id: str, given: Mapping[str, Any], bot: Bot) -> str:
         """Whichever call the bot names first by this id is the recorded one."""
+        return call_id
 
     def seen(self, call_id: str) -> SeenCall:
         """As far as answers and notifications have told."""
@@ -117,6 +119,20 @@ class ReplayTarget:
             what = "the cassette holds more than the test asked for"
             problems.append(Problem(ProblemKind.UNDELIVERED, what, (str(left),)))
         return problems
+
+    def known_as(self, name: str, wanted: Identity, *, is_given: bool) -> Identity:
+        """Whoever the test wants."""
+        return wanted
+
+    def shown(self, text: str) -> str:
+        """Nothing here is secret."""
+        return text
+
+    def release(self) -> None:
+        """There is nothing to end."""
+
+    def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
+        return ()
 
     def _answered(self, request: Request) -> Response:
         if is_sign_in(request):

@@ -55,6 +55,12 @@ def calls_seen(interactions: Iterable[Interaction]) -> dict[str, SeenCall]:
     return calls
 
 
+def calls_in(path: str) -> str | None:
+    """The id of the call that a path is about."""
+    match = _RESOURCE.search(path)
+    return None if match is None else match["call"]
+
+
 def _answered(calls: dict[str, SeenCall], interaction: Interaction) -> None:
     status, body = interaction.response.status, read(interaction.response.body)
     if status is None or not 200 <= status < 300:

@@ -1,0 +1,66 @@
+"""Where the team's tunnel ends: what Graph posts to the public address arrives at a port of loopback, for the bot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from harness.cassette.bodies import items_of, read
+from harness.cassette.format import Request, Response
+from harness.inprocess.wsgi import App
+from harness.record import is_notification
+from harness.record.over_wsgi import body_of, headers_of, target_of
+from harness.record.recorder import LARGEST_BODY
+from harness.server.serving import bind, bound_to
+
+_TEXT: Final = "text/plain; charset=utf-8"
+Told = Callable[[Request], Response]
+
+
+@contextmanager
+def listening(port: int, app: App) -> Iterator[int]:
+    """A WSGI app at a port of loopback. Raises: UsageError when it is taken."""
+    sock = bind("127.0.0.1", port)
+    with bound_to(sock, app) as loop:
+        thread = threading.Thread(target=loop.run, daemon=True, name="graph-callback")
+        thread.start()
+        try:
+            yield int(sock.getsockname()[1])
+        finally:
+            loop.stop()
+            thread.join()
+
+
+def for_bot(public_url: str, told: Told) -> App:
+    """What comes to the public address is handed to `told`, with the address that Graph knows."""
+    parts = urlsplit(public_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = body_of(environ, LARGEST_BODY)
+        request = Request("POST", origin + target_of(environ), headers_of(environ), body or None)
+        response = told(request)
+        headers = [(name, value) for name, values in response.headers.items() for value in values]
+        start_response(f"{response.status} {response.reason or 'Unknown'}", headers)
+        return [response.body or b""]
+
+    return app
+
+
+def gated(bots: App, is_for_bots: Callable[[list[dict[str, Any]]], bool]) -> App:
+    """Only notifications that are for bots go on. All others are taken, and nobody hears of them; the rest is 404."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = body_of(environ, LARGEST_BODY)
+        if environ["REQUEST_METHOD"] != "POST" or not is_notification(body):
+            start_response("404 Not Found", [("Content-Type", _TEXT)])
+            return [b"here Graph's notifications are taken, and this is none\n"]
+        if is_for_bots(items_of(read(body))):
+            return bots(environ, start_response)
+        start_response("202 Accepted", [("Content-Length", "0")])
+        return [b""]
+
+    return app

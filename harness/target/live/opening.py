@@ -1,0 +1,145 @@
+"""A test's time in a tenant, opened: to look at, or to keep what passes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from harness.errors import UsageError
+from harness.target.config import Config, config_of
+from harness.target.graph import Graph
+from harness.target.live.recording import OnRecorded, Recorded, Recording
+from harness.target.live.target import MOST, QUIET, LiveTarget
+from harness.target.opening import Session, seed_of, session_open
+from harness.tenant.environment import Tenant
+
+Tell = Callable[[str], None]
+
+PORT_MISSING: Final = (
+    "target {target} listens where the tunnel of GRAPH_CALLBACK_URL ends, and does not know at which port: "
+    "--graph-callback-port=3978, or GRAPH_CALLBACK_PORT in the environment"
+)
+
+
+class Secret(str):
+    """A text that says nothing where values are shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+
+def to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def opened_live(
+    tenant: Tenant,
+    *,
+    callback_port: int,
+    test: str = "",
+    seed: int = 0,
+    config: Sequence[Mapping[str, Any]] = (),
+    tell: Tell = to_stderr,
+    quiet: float = QUIET,
+    most: float = MOST,
+) -> Session:
+    """A session in a tenant, of which nothing is kept. Raises: UsageError."""
+    target = LiveTarget(tenant, port=_port(callback_port), tell=tell, quiet=quiet, most=most)
+    return _session(target, tenant, config, seed_of(seed, test))
+
+
+def opened_recording(
+    cassette: Path,
+    tenant: Tenant,
+    *,
+    callback_port: int,
+    test: str = "",
+    seed: int = 0,
+    config: Sequence[Mapping[str, Any]] = (),
+    in_ci: bool = False,
+    tell: Tell = to_stderr,
+    on_recorded: OnRecorded = lambda _: None,
+    quiet: float = QUIET,
+    most: float = MOST,
+    environ: Mapping[str, str] = os.environ,
+) -> Session:
+    """The same, and what passes becomes a cassette when all goes well. Raises: UsageError, RecordingError."""
+    link = test or cassette.stem
+    made = partial(_recording, cassette, link=link, in_ci=in_ci, environ=environ)
+    target = LiveTarget(
+        tenant,
+        port=_port(callback_port),
+        tell=tell,
+        recording=made,
+        on_recorded=on_recorded,
+        quiet=quiet,
+        most=most,
+    )
+    return _session(target, tenant, config, seed_of(seed, test))
+
+
+@contextmanager
+def open_live(
+    tenant: Tenant,
+    *,
+    callback_port: int,
+    intercept: bool = True,
+    config: Mapping[str, Any] = MappingProxyType({}),
+    **more: Any,
+) -> Iterator[Graph]:
+    """Graph itself for a `with` block; more: as `opened_live` takes it.
+
+    At the end calls that go on are ended. Raises: Failed, when something went wrong that the block did not notice.
+    """
+    session = opened_live(tenant, callback_port=callback_port, config=[config], **more)
+    with session_open(session, intercept=intercept):
+        yield session.graph
+
+
+@contextmanager
+def open_recording(
+    cassette: Path | str,
+    tenant: Tenant,
+    *,
+    callback_port: int,
+    intercept: bool = True,
+    config: Mapping[str, Any] = MappingProxyType({}),
+    **more: Any,
+) -> Iterator[Graph]:
+    """The same, recorded: at the end of a block without errors there are a cassette and its scenario file.
+
+    What is in them, and what the fake makes of it, is told by `tell`, and to `on_recorded`. After an error what was
+    kept until then stays beside, to be recovered.
+    """
+    session = opened_recording(Path(cassette), tenant, callback_port=callback_port, config=[config], **more)
+    with session_open(session, intercept=intercept):
+        yield session.graph
+
+
+def _recording(cassette: Path, masking: Any, *, link: str, in_ci: bool, environ: Mapping[str, str]) -> Recording:
+    return Recording(cassette, link=link, in_ci=in_ci, masking=masking, environ=environ)
+
+
+def _session(target: LiveTarget, tenant: Tenant, config: Sequence[Mapping[str, Any]], number: int) -> Session:
+    read = config_of(*config)
+    secret = tenant.credentials.secret
+    mine: Config = read if secret is None else replace(read, client_secret=Secret(secret))
+    return Session(target, mine, number)
+
+
+def _port(port: int) -> int:
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        raise UsageError(f"callback port {port!r}: expected a number from 1 to 65535, where the tunnel ends")
+    return port
+
+
+__all__ = ["PORT_MISSING", "Recorded", "Tell", "open_live", "open_recording", "opened_live", "opened_recording"]

@@ -1,0 +1,153 @@
+"""The cassette of one test: kept while it runs, then looked through, compared with the fake, and told of."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.cassette.format import Direction, Interaction, load
+from harness.cassette.sanitise import Sanitiser
+from harness.cassette.scenario import Scenario, Source, SourceKind, dumps_scenario, load_scenario, scenario_path
+from harness.cassette.unclean import unclean
+from harness.compare import Result, Verdict
+from harness.errors import HarnessError, RecordingError
+from harness.record import Recorder
+from harness.record.sweep import Sweep
+from harness.report.wording import WORDS, headline, visible
+from harness.verifying import verify
+
+_LISTED = 5
+
+
+class Masking:
+    """A sanitiser for several threads: of what is kept, and of whatever is shown."""
+
+    def __init__(self) -> None:
+        self._sanitiser = Sanitiser()
+        self._lock = threading.Lock()
+
+    def interaction(self, interaction: Interaction) -> Interaction | None:
+        with self._lock:
+            return self._sanitiser.interaction(interaction)
+
+    def scenario(self, scenario: Scenario) -> Scenario:
+        with self._lock:
+            return self._sanitiser.scenario(scenario)
+
+    def shown(self, text: str, interactions: Sequence[Interaction]) -> str:
+        """A sentence without the values of what passed."""
+        with self._lock:
+            for interaction in interactions:
+                try:
+                    self._sanitiser.interaction(interaction)
+                except HarnessError:  # what is no text is not shown either
+                    continue
+            return self._sanitiser.text(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A new cassette. `unanswered`: requests that are not on it. `result`: what the fake makes of it."""
+
+    path: Path
+    requests: int
+    notifications: int
+    unanswered: int
+    unclean: tuple[str, ...]
+    result: Result
+
+    def __str__(self) -> str:
+        left = f", {self.unanswered} requests without an answer left out" if self.unanswered else ""
+        lines = [
+            f"recorded {self.path}: {self.requests} requests, {self.notifications} notifications{left}",
+            *(f"  not clean: {one}" for one in self.unclean),
+            f"  {self._verdict()}",
+        ]
+        if self.result.drifts:
+            counted = Counter(f"{d.path}: {WORDS[d.kind]}" for d in self.result.drifts)
+            lines += [f"    {visible(what)}" for what in list(counted)[:_LISTED]]
+            if len(counted) > _LISTED:
+                lines.append(f"    … and {len(counted) - _LISTED} more: graph-harness verify {self.path}")
+        return "\n".join(lines)
+
+    def _verdict(self) -> str:
+        if self.result.verdict is Verdict.SAME:
+            return "the fake does the same"
+        if self.result.verdict is Verdict.DRIFT:
+            return f"the fake differs: {headline(self.result)}"
+        return f"not compared with the fake: {self.result.problem}"
+
+
+class Recording:
+    """What passes in one test, on its way to a cassette. link: what the recording is of, for its scenario file."""
+
+    def __init__(self, path: Path, *, link: str, in_ci: bool, masking: Masking, environ: Mapping[str, str]) -> None:
+        self.path = path
+        self.recorder: Recorder
+        self._link = link
+        self._masking = masking
+        self._sweep = Sweep()
+        self._own: list[Interaction] = []
+        self.recorder = Recorder(path, sanitiser=masking, sweep=self._sweep, in_ci=in_ci, environ=environ)
+
+    def learn(self, interaction: Interaction) -> None:
+        """What the harness asked itself is on no cassette, and must not be found in one either."""
+        self._own.append(interaction)
+
+    def finish(self, given: Mapping[str, Any], notes: Sequence[str]) -> Recorded:
+        """The cassette and its scenario file, in place. Raises: RecordingError, and what was there before stays."""
+        for interaction in self._own:
+            self._sweep.learn(interaction)
+        started = self.recorder.now()
+        source = Source(SourceKind.RECORDED, self._link, started[:10], tuple(notes))
+        beside = scenario_path(self.path)
+        clean = self._masking.scenario(Scenario(path=beside, source=source, given=given))
+        text = dumps_scenario(clean)
+        self._check_swept(text)
+        self.recorder.close()
+        _put(beside, text)
+        return self._looked_through()
+
+    def abandon(self) -> Path | None:
+        """No cassette; where what was kept until now is, if anything was."""
+        return self.recorder.partial if self.recorder.abandon() else None
+
+    def _check_swept(self, text: str) -> None:
+        hits = self._sweep.hits(text.encode())
+        if hits:
+            self.recorder.abandon()
+            raise RecordingError(
+                self.path, f"is not recorded: what passed can be found in its scenario file: {hits[0]}: report which"
+            )
+
+    def _looked_through(self) -> Recorded:
+        cassette, scenario = load(self.path), load_scenario(scenario_path(self.path))
+        told = sum(i.direction is Direction.GRAPH_TO_BOT for i in cassette.interactions)
+        return Recorded(
+            path=self.path,
+            requests=len(cassette.interactions) - told,
+            notifications=told,
+            unanswered=self.recorder.unanswered,
+            unclean=tuple(map(str, unclean(cassette, scenario))),
+            result=verify(self.path),
+        )
+
+
+def _put(path: Path, text: str) -> None:
+    """For its owner only, as the cassette; in the place of the one before it."""
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        new.replace(path)
+    except OSError as error:
+        raise RecordingError(path, f"cannot be written: {error.strerror or error}") from error
+
+
+OnRecorded = Callable[[Recorded], None]

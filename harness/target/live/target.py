@@ -1,0 +1,349 @@
+"""The tenant as a target: what bots ask goes to Graph, what Graph tells goes to the bots, both by their own ways."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from harness.cassette.bodies import items_of, read, resource_of
+from harness.cassette.format import Interaction, Request, Response
+from harness.delivery.outbox import CallbackRefused, Notification, Result
+from harness.delivery.settings import kind_of_resource
+from harness.delivery.signing import Signer
+from harness.errors import HarnessError, UsageError, named
+from harness.graph.types import Application, Identity, IdentityKind, Person
+from harness.record import Forward, Inbound, recording
+from harness.target.bots import Bot
+from harness.target.journal import Journal
+from harness.target.live.asking import Asking
+from harness.target.live.calls import Ending, Made, is_meeting
+from harness.target.live.deliveries import Deliveries
+from harness.target.live.listening import for_bot, gated, listening
+from harness.target.live.looking import Looking
+from harness.target.live.people import People
+from harness.target.live.real_time import RealTime
+from harness.target.live.recording import Masking, Recorded, Recording
+from harness.target.notifying import Notifying
+from harness.target.parties import Party
+from harness.target.problems import Problem, ProblemKind
+from harness.target.seen import SeenCall, calls_in, calls_seen
+from harness.target.verbs import TargetName
+from harness.target.waiting import WaitedInVain
+from harness.tenant.environment import Tenant
+
+QUIET: Final = 2.0
+MOST: Final = 90.0
+_LOOK: Final = 0.5
+_OWED: Final = ("establishing", "ringing", "redirecting", "transferring", "terminating")
+
+
+class LiveTarget:
+    """One test's time in a tenant. Begins with listening, ends with `release` and `conclude`.
+
+    quiet: seconds of silence after which nothing more is expected. most: seconds that anything is waited for.
+    tell: takes, in a line, what somebody is to do, and what became of the recording. port: 0 is a free one.
+    Raises: UsageError, when the port is taken, and where nothing is recorded.
+    """
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        *,
+        port: int,
+        tell: Callable[[str], None],
+        recording: Callable[[Masking], Recording] | None = None,
+        on_recorded: Callable[[Recorded], None] = lambda _: None,
+        quiet: float = QUIET,
+        most: float = MOST,
+    ) -> None:
+        self.name = TargetName.LIVE if recording is None else TargetName.RECORD
+        self.public_callback: str | None = tenant.callback_url
+        self.clock = RealTime(quiet=quiet, most=most, owed=self._owed)
+        self.journal = Journal(self.clock.now)
+        self.outbox = Deliveries(self.clock.now)
+        self.notifying = Notifying(self.journal, Signer(), on_told=self._told)
+        self._tenant = tenant
+        self._tell = tell
+        self._most = most
+        self._masking = Masking()
+        self._on_recorded = on_recorded
+        self._answers: dict[int, Response] = {}
+        self._bot: Bot | None = None
+        self._is_over = False
+        self._notes: list[str] = []
+        self._left: list[str] = []
+        self._post = self.journal.posting(self.notifying.bots)
+        self._people = People(tenant, tell)
+        self._forward = Forward()
+        self._recording = recording(self._masking) if recording is not None else None
+        self._ask = Asking(tenant.credentials, self._forward, self._learn)
+        self._made = Made(tenant, self._ask, quiet=quiet, most=most)
+        self._ending = Ending(self._ask, self._left.append)
+        self._look = Looking(self.journal, self._ask)
+        self.answer = self.journal.answering(self._answering(), lambda: True)
+        self._stack = ExitStack()
+        self._stack.callback(self._forward.close)
+        try:
+            self.port = self._stack.enter_context(listening(port, self._listener()))
+        except BaseException:
+            self._abandon()
+            raise
+
+    # ---- who is there
+
+    @property
+    def application(self) -> Application:
+        credentials = self._tenant.credentials
+        has_number = self._tenant.app_instance is not None
+        return Application(credentials.client_id, credentials.tenant_id, None, has_number)
+
+    def add_bot(self, bot: Bot, *, is_known: bool) -> None:
+        if self._bot is not None:
+            raise UsageError("a tenant's application is one bot: mark the test with targets=['fake', 'replay']")
+        mine = self._tenant.credentials.client_id
+        if bot.app_id.lower() != mine.lower():
+            raise UsageError(f"bot {bot.name!r}: leave app_id out: in the tenant it is that of AZURE_CLIENT_ID")
+        asked, public = urlsplit(bot.callback_uri), urlsplit(self._tenant.callback_url)
+        if (asked.scheme, asked.netloc.lower()) != (public.scheme, public.netloc.lower()):
+            raise UsageError(
+                f"bot {bot.name!r} listens elsewhere than at GRAPH_CALLBACK_URL, where Graph reaches it: "
+                "leave callback out, or give its path only, callback='/PATH'"
+            )
+        self._bot = bot
+
+    def known_as(self, name: str, wanted: Identity, *, is_given: bool) -> Identity:
+        return self._people.known_as(name, wanted, is_given)
+
+    def meet(self, identity: Identity) -> None:
+        """They are there: in the tenant."""
+
+    def script(self, person: Person) -> None:
+        self._people.script(person)
+
+    def happen(self, verb: str, call_id: str, person: Person) -> None:
+        """Whoever holds the device is told, and it is waited until it shows. Raises: WaitedInVain."""
+        self._people.happens(verb, person)
+        self._notes.append(f"On their own, somebody {verb.replace('_', ' ')}; no scenario file can say that.")
+        until = time.monotonic() + self._most
+        while not self._has_happened(verb, call_id, person):
+            if time.monotonic() > until:
+                whose = self._people.whose(person.identity)
+                raise WaitedInVain(self._most, f"{whose} {verb}", False, self.shown(repr(self._look(call_id).state)))
+            time.sleep(_LOOK)
+
+    def _has_happened(self, verb: str, call_id: str, person: Person) -> bool:
+        seen = self._look(call_id)
+        key = str(person.identity.kind), person.identity.id.lower()
+        party = next((p for p in seen.roster if p.key == key), None)
+        if verb in ("leaves", "hangs_up"):
+            return party is None
+        if party is None:
+            return False
+        return verb == "joins" or party.is_muted == (verb == "mutes")
+
+    def fault(self, members: Mapping[str, Any]) -> None:
+        """Refused before it comes here."""
+        raise AssertionError(f"Graph has no faults on demand, and is asked for {members}")
+
+    def put_call(self, call_id: str, given: Mapping[str, Any], bot: Bot) -> str:
+        known = ("kind", "callbackUri", "participants", "chatInfo")
+        more = [name for name in given if name not in known]
+        if more:
+            raise UsageError(f"a real call is as Graph makes it, and takes no {', '.join(more)}: leave it out")
+        people = given.get("participants") or ()
+        has_chat = "chatInfo" in given
+        kind = str(given["kind"])
+        if is_meeting(kind, people, has_chat):
+            kind = "meeting"
+        if people:
+            whose = [self._people.whose(_identity(who)) for who in people]
+            self._tell(f"{', '.join(whose)}: it rings now, answer")
+        return self._made.make(kind, people, has_chat, bot.callback_uri)
+
+    # ---- what is seen
+
+    def seen(self, call_id: str) -> SeenCall:
+        return self._look(call_id)
+
+    def shown(self, text: str) -> str:
+        """Without secrets, identifiers and names of the tenant."""
+        return self._masking.shown(text, self.journal.interactions)
+
+    def problems(self) -> Sequence[Problem]:
+        """What is still to come is waited for first."""
+        try:
+            self.clock.drain()
+        except HarnessError as error:
+            return [Problem(ProblemKind.UNDELIVERED, str(error))]
+        return ()
+
+    # ---- the ways
+
+    def _answering(self) -> Callable[[Request], Response]:
+        out = self._forward if self._recording is None else recording(self._forward, self._recording.recorder)
+
+        def answered(request: Request) -> Response:
+            self.clock.touch()
+            try:
+                return out(request)
+            finally:
+                self.clock.touch()
+
+        return answered
+
+    def _listener(self) -> Any:
+        bots = for_bot(self._tenant.callback_url, self._hand)
+        if self._recording is not None:
+            bots = Inbound(self._recording.recorder, public_url=self._tenant.callback_url).wsgi(bots)
+        return gated(bots, self._is_for_bots)
+
+    def _is_for_bots(self, items: list[dict[str, Any]]) -> bool:
+        """Not what is told of calls that are not the test's yet, or no more."""
+        if self._made.is_of_new(items):
+            return False
+        if self._is_over:
+            self._ending.told(items)
+        return not self._is_over
+
+    def _hand(self, request: Request) -> Response:
+        """What the bot answers to a notification of Graph's."""
+        told = self._notification(request)
+        self.clock.touch()
+        try:
+            status = self._post(told)
+        except CallbackRefused as refused:
+            self.outbox.note(told, Result.REFUSED, problem=str(refused))
+            return _said(404)
+        except OSError as error:
+            self.outbox.note(told, Result.GIVEN_UP, problem=named(error))
+            return _said(504 if isinstance(error, TimeoutError) else 502)
+        except Exception as error:  # a bot that is none, or answers what no bot may
+            self.outbox.note(told, Result.GIVEN_UP, problem=named(error))
+            return _said(500)
+        finally:
+            self.clock.touch()
+        result = Result.DELIVERED if status < 300 else Result.GIVEN_UP if status >= 500 else Result.REJECTED
+        self.outbox.note(told, result, status=status)
+        return self._answers.pop(id(told), _said(status))
+
+    def _told(self, notification: Notification, answer: Response | None, problem: str | None) -> None:
+        if answer is not None:
+            self._answers[id(notification)] = answer
+        self.journal.told(notification, answer, problem)
+
+    def _notification(self, request: Request) -> Notification:
+        item = next(iter(items_of(read(request.body))), {})
+        resource = resource_of(item)
+        mine = self._tenant.credentials
+        return Notification(
+            call_id=calls_in(urlsplit(resource).path) or "",
+            kind=kind_of_resource(resource),
+            label=f"{item.get('changeType', '?')} {resource}",
+            callback_uri=request.uri,
+            headers={name: ", ".join(values) for name, values in request.headers.items()},
+            body=request.body or b"",
+            app_id=mine.client_id,
+            tenant_id=mine.tenant_id,
+        )
+
+    def _learn(self, interaction: Interaction) -> None:
+        if self._recording is not None:
+            self._recording.learn(interaction)
+
+    def _owed(self) -> str:
+        """What Graph has yet to tell of."""
+        for call in calls_seen(self.journal.interactions).values():
+            if call.state == "terminated":
+                continue
+            if call.state in _OWED:
+                return f"a call is still {call.state}: {self._hint()}"
+            if any(operation.status in ("notstarted", "running") for operation in call.operations):
+                return f"an operation is still running: {self._hint()}"
+        return ""
+
+    def _hint(self) -> str:
+        if self.journal.told_entries:
+            return "nothing more was told of it"
+        return "nothing has come here, does the tunnel of GRAPH_CALLBACK_URL lead to the callback's port?"
+
+    # ---- the end
+
+    def release(self) -> None:
+        """From here on nobody hears what Graph tells. Calls that go on are ended, whatever came before."""
+        if self._is_over:
+            return
+        self._is_over = True
+        seen = calls_seen(self.journal.interactions)
+        over = {call.id.lower() for call in seen.values() if call.state == "terminated"}
+        mine = [*self._made.ids, *(call.id for call in seen.values() if call.is_created)]
+        self._ending.end([call for call in mine if call.lower() not in over])
+
+    def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
+        """Nobody listens any more. is_whole: the test passed, so that what was recorded becomes a cassette."""
+        left = [Problem(ProblemKind.LEFT, what) for what in self._left]
+        try:
+            given = self._given() if is_whole and self._recording is not None else {}
+        except HarnessError as error:
+            left, is_whole = [*left, Problem(ProblemKind.NOT_RECORDED, str(error))], False
+        finally:
+            self._stack.close()
+        if self._recording is None:
+            return left
+        if not is_whole:
+            self._abandon()
+            return left
+        try:
+            recorded = self._recording.finish(given, self._notes)
+        except HarnessError as error:
+            return [*left, Problem(ProblemKind.NOT_RECORDED, str(error))]
+        self._tell(str(recorded))
+        self._on_recorded(recorded)
+        if recorded.unclean:
+            return [*left, Problem(ProblemKind.NOT_RECORDED, f"{recorded.path} is not clean", recorded.unclean)]
+        return left
+
+    def _abandon(self) -> None:
+        partial = self._recording.abandon() if self._recording is not None else None
+        if partial is not None and self._recording is not None:
+            self._tell(
+                f"not recorded: {self._recording.path}, for the test did not pass. What was kept until then: "
+                f"graph-harness record --recover {_short(partial)}; or remove it: rm {_short(partial)}"
+            )
+
+    def _met(self) -> list[Party]:
+        return [party for call in calls_seen(self.journal.interactions).values() for party in call.roster]
+
+    def _given(self) -> dict[str, Any]:
+        mine = self.application
+        application: dict[str, Any] = {"id": mine.id, "tenantId": mine.tenant_id}
+        if mine.has_number:
+            application["hasNumber"] = True
+        permissions = self._ask.token.permissions
+        if permissions is not None:
+            application["permissions"] = sorted(permissions)
+        names = {p.identity_id.lower(): p.display_name for p in self._met() if p.display_name}
+        people, calls = self._people.given(names), self._made.given
+        return {
+            "application": application,
+            **({"people": people} if people else {}),
+            **({"calls": calls} if calls else {}),
+        }
+
+
+def _identity(seeded: Mapping[str, Any]) -> Identity:
+    kind, members = next(iter(seeded.items()))
+    return Identity(IdentityKind(kind), str(members["id"]))
+
+
+def _said(status: int) -> Response:
+    return Response(status, HTTPStatus(status).phrase, {}, None)
+
+
+def _short(path: Path) -> str:
+    return shlex.quote(str(path))
