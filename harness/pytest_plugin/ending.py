@@ -51,6 +51,7 @@ def pytest_runtest_makereport(
     timeline = ""
     session = item.stash.get(SESSION, None)
     if session is not None:
+        said = said and session.target.shown(said)
         if call.excinfo is not None:
             session.overlook()
         if report.failed or is_kept:

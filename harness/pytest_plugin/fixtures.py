@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from harness.pytest_plugin.options import chosen
-from harness.pytest_plugin.targets import skip_where_not_built
+from harness.pytest_plugin.targets import tenant_for
+from harness.pytest_plugin.telling import teller
 
 if TYPE_CHECKING:
     from harness.pytest_plugin.marker import Mark
     from harness.target import FakeApp, Graph, Problem, Served, Session
+    from harness.tenant.environment import Tenant
 
 _APP: Final[pytest.StashKey[FakeApp]] = pytest.StashKey()
 """One for all tests of a process: making one takes a hundred times as long as a world."""
@@ -41,7 +43,6 @@ def graph(
     """Graph, whoever is it in this test: see docs/testing.md."""
     from harness.pytest_plugin.marker import mark_of
 
-    skip_where_not_built(graph_target)
     mark = mark_of(list(request.node.iter_markers("graph")))
     session = _session(request, graph_target, mark, graph_config, graph_cassette_dir)
     request.node.stash[SESSION] = session
@@ -59,25 +60,61 @@ def _session(
 ) -> Session:
     """Raises: pytest.fail, for what was set wrongly."""
     from harness.errors import HarnessError
+
+    in_tenant = tenant_for(target) if target in ("live", "record") else None
+    try:
+        if in_tenant is not None:
+            return _in_tenant(request, in_tenant, target, mark, config, folder)
+        return _here(request, target, mark, config, folder)
+    except HarnessError as error:
+        said = str(error)
+    pytest.fail(said, pytrace=False)
+
+
+def _here(request: pytest.FixtureRequest, target: str, mark: Mark, config: Mapping[str, Any], folder: Path) -> Session:
     from harness.target import FakeApp, opened
 
     stash, options = request.config.stash, chosen(request.config)
     if _APP not in stash:
         stash[_APP] = FakeApp()
-    try:
-        return opened(
-            target,
-            app=stash[_APP],
-            seed=options.seed,
-            test=without_target(request.node.nodeid, target),
-            config=(config, mark.config),
-            cassette=_cassette(mark.cassette, request.node, target, folder),
-            on_unplayed=mark.on_unplayed or options.on_unplayed,
-            max_age=options.max_age if mark.max_age is None else mark.max_age,
-        )
-    except HarnessError as error:
-        said = str(error)
-    pytest.fail(said, pytrace=False)
+    return opened(
+        target,
+        app=stash[_APP],
+        seed=options.seed,
+        test=without_target(request.node.nodeid, target),
+        config=(config, mark.config),
+        cassette=_cassette(mark.cassette, request.node, target, folder),
+        on_unplayed=mark.on_unplayed or options.on_unplayed,
+        max_age=options.max_age if mark.max_age is None else mark.max_age,
+    )
+
+
+def _in_tenant(
+    request: pytest.FixtureRequest,
+    tenant: Tenant,
+    target: str,
+    mark: Mark,
+    config: Mapping[str, Any],
+    folder: Path,
+) -> Session:
+    """Raises: HarnessError."""
+    from harness.errors import UsageError
+    from harness.target.live import PORT_MISSING, opened_live, opened_recording
+
+    options = chosen(request.config)
+    if options.callback_port is None:
+        raise UsageError(PORT_MISSING.format(target=target))
+    common: dict[str, Any] = {
+        "callback_port": options.callback_port,
+        "test": without_target(request.node.nodeid, target),
+        "seed": options.seed,
+        "config": (config, mark.config),
+        "tell": teller(request.config),
+    }
+    if target == "live":
+        return opened_live(tenant, **common)
+    cassette = _cassette(mark.cassette, request.node, target, folder)
+    return opened_recording(cassette, tenant, in_ci=options.record_in_ci, **common)
 
 
 def _intercept(session: Session) -> None:

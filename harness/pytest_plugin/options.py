@@ -5,6 +5,7 @@ Here and in `marker` no class is a dataclass: making one takes half a millisecon
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +51,8 @@ OPTIONS: Final = (
     Option("graph-seed", "makes other ids, the same in each run (default: 0)", "N"),
     Option("graph-on-unplayed", "what is left of a cassette makes a test … (default: fail)", choices=ON_UNPLAYED),
     Option("graph-max-age", "refuse cassettes that are older than so many days", "DAYS"),
+    Option("graph-callback-port", "where the tunnel of GRAPH_CALLBACK_URL ends, on live and record", "PORT"),
+    Option("graph-record-in-ci", "record although the variable CI is set", is_flag=True),
     Option("graph-report", "write what passed in each test to a file: .html, .json or .txt", "FILE"),
 )
 
@@ -88,6 +91,8 @@ class Chosen:
         on_unplayed: str,
         max_age: float | None,
         report: Path | None,
+        callback_port: int | None,
+        record_in_ci: bool,
     ) -> None:
         self.target = target
         self.cassette_dir = cassette_dir
@@ -95,6 +100,8 @@ class Chosen:
         self.on_unplayed = on_unplayed
         self.max_age = max_age
         self.report = report
+        self.callback_port = callback_port
+        self.record_in_ci = record_in_ci
 
 
 CHOSEN: Final[pytest.StashKey[Chosen]] = pytest.StashKey()
@@ -121,7 +128,19 @@ def read(config: pytest.Config) -> Chosen:
         on_unplayed=_one_of(config, "graph_on_unplayed", ON_UNPLAYED) or "fail",
         max_age=age,
         report=None if report is None else config.invocation_params.dir / report,
+        callback_port=_port(config),
+        record_in_ci=is_set(config, "graph_record_in_ci"),
     )
+
+
+def _port(config: pytest.Config) -> int | None:
+    """What is said here, else by the environment, beside the address that the tunnel has."""
+    said = value_of(config, "graph_callback_port") or os.environ.get("GRAPH_CALLBACK_PORT")
+    if not said:
+        return None
+    if not (said.isascii() and said.isdecimal() and 0 < int(said) <= 65535):
+        raise pytest.UsageError(f"--graph-callback-port: expected a number from 1 to 65535, got {said!r}")
+    return int(said)
 
 
 def _one_of(config: pytest.Config, key: str, known: Sequence[str]) -> str | None:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from harness.pytest_plugin.options import chosen
 
-VARIABLES: Final = (
-    *("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"),
-    *("GRAPH_CALLBACK_URL", "GRAPH_USERS"),
-)
-"""What live and record need of the environment."""
-
+if TYPE_CHECKING:
+    from harness.tenant.environment import Tenant
 
 _NOT_ON: Final = "runs on {}, not on {}"
 
@@ -75,11 +71,14 @@ def target_of(item: pytest.Item) -> str:
     return str(params.get("graph_target") or chosen(item.config).target or "fake")
 
 
-def skip_where_not_built(target: str) -> None:
-    """Live and record: what is missing of the environment, or that the target itself is."""
-    if target in ("fake", "replay"):
-        return
-    missing = [name for name in VARIABLES if not os.environ.get(name)]
-    if missing:
-        pytest.skip(f"target {target} needs {', '.join(missing)} in the environment, and is not built yet")
-    pytest.fail(f"target {target!r} is not built yet: run with --graph-target=fake or replay", pytrace=False)
+def tenant_for(target: str) -> Tenant:
+    """The tenant of the environment. Where variables are missing, a test on `live` is skipped; a recording fails."""
+    from harness.tenant.environment import Tenant, TenantIncomplete
+
+    try:
+        return Tenant.from_environment(os.environ)
+    except TenantIncomplete as error:
+        if target == "live" and not error.problems:
+            pytest.skip(f"target live needs {', '.join(error.missing)} in the environment")
+        said = f"target {target}: {error}"
+    pytest.fail(said, pytrace=False)

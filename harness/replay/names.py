@@ -46,7 +46,7 @@ def found(path: Path, test: str) -> Path:
         f"is missing: {test} was to be answered from it.\n"
         f"  looked in {path.parent.absolute()}: {_beside(path)}\n"
         f"  to do     record it with `pytest --graph-target=record '{test}'`, which takes {_VARIABLES}\n"
-        "            (not built yet: until then write it, docs/cassettes.md has the smallest);\n"
+        "            (docs/record.md), or write it: docs/cassettes.md has the smallest;\n"
         "            name another with `@pytest.mark.graph(cassette=…)`, or another folder with `--graph-cassette-dir`",
     )
 

@@ -11,11 +11,10 @@ from harness.target.parties import Party, Roster
 from harness.target.people import Person
 from harness.target.problems import Failed, Problem, ProblemKind, as_text
 from harness.target.serving import Served, served
-from harness.target.verbs import BUILT, VERBS, TargetName, VerbRefused
+from harness.target.verbs import VERBS, TargetName, VerbRefused
 from harness.target.waiting import WaitedInVain
 
 __all__ = [
-    "BUILT",
     "VERBS",
     "Answer",
     "Asked",

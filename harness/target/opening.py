@@ -24,7 +24,7 @@ from harness.target.problems import Failed, Problem, ProblemKind, as_text
 from harness.target.replaying import ReplayTarget
 from harness.target.story import rendering
 from harness.target.targets import Target
-from harness.target.verbs import BUILT, TargetName
+from harness.target.verbs import TargetName
 
 if TYPE_CHECKING:
     from harness.tenant.environment import Tenant
@@ -51,7 +51,7 @@ def opened(
     if target == TargetName.REPLAY and cassette is not None:
         path = found(cassette, test)
         return Session(ReplayTarget(app, path, on_unplayed=on_unplayed, max_age=max_age), read, number)
-    raise UsageError(f"target {target!r} is not built yet; there are: {', '.join(BUILT)}")
+    raise UsageError(f"target {target!r} is not opened here: open_live and open_recording do, with a tenant")
 
 
 class Session:

@@ -19,10 +19,6 @@ class TargetName(StrEnum):
     RECORD = "record"
 
 
-BUILT: Final = (TargetName.FAKE, TargetName.REPLAY)
-"""Targets that tests can run on today."""
-
-
 class VerbRefused(UsageError):
     """A verb is not to be had on a target: `words` say why, and what to do."""
 
@@ -59,7 +55,8 @@ class Verb:
 
 
 _RECORDED: Final = "accepted, and changes nothing: the cassette holds what they did"
-_BY_HAND: Final = "asks whoever holds the device to do it, and waits"
+_SCRIPTED: Final = "tells whoever holds the device what to do when it rings"
+_BY_HAND: Final = "tells whoever holds the device to do it now, and waits until it shows"
 _TIME: Final = Refused("real time cannot be moved: use graph.wait_for(condition, timeout=…)")
 _REAL_FAULT: Final = Refused("Graph cannot be made to fail: mark the test with targets=['fake']")
 _NO_FAULT: Final = Refused("the cassette holds what Graph answered: mark the test with targets=['fake']")
@@ -68,7 +65,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "bot": Verb(
         "adds a bot; notifications of its calls go to it",
         "adds a bot; the recorded notifications go to it",
-        "adds a bot; its callback must be the public address that the tunnel forwards",
+        "adds the one bot; Graph reaches it at GRAPH_CALLBACK_URL, which is `bot.callback_uri`",
     ),
     "person": Verb(
         "somebody with an id of their own, who answers at once unless scripted",
@@ -78,10 +75,10 @@ VERBS: Final[Mapping[str, Verb]] = {
     "phone": Verb(
         "a number, who answers at once unless scripted", "a handle that stands for the recorded number", "GRAPH_PHONE"
     ),
-    "answers": Verb("picks up, `after` so many seconds", _RECORDED, _BY_HAND),
-    "declines": Verb("declines, `after` so many seconds", _RECORDED, _BY_HAND),
-    "is_busy": Verb("is on the phone already", _RECORDED, _BY_HAND),
-    "ignores": Verb("lets it ring until Graph gives up, after 60 seconds", _RECORDED, _BY_HAND),
+    "answers": Verb("picks up, `after` so many seconds", _RECORDED, _SCRIPTED),
+    "declines": Verb("declines, `after` so many seconds", _RECORDED, _SCRIPTED),
+    "is_busy": Verb("is on the phone already", _RECORDED, _SCRIPTED),
+    "ignores": Verb("lets it ring until Graph gives up, after 60 seconds", _RECORDED, _SCRIPTED),
     "fails": Verb("cannot be reached: code, subcode and message as told", _RECORDED, _REAL_FAULT),
     "joins": Verb("comes into a group call or meeting on their own", _RECORDED, _BY_HAND),
     "leaves": Verb("goes; in a peer-to-peer call that ends it", _RECORDED, _BY_HAND),
@@ -91,23 +88,24 @@ VERBS: Final[Mapping[str, Verb]] = {
     "call": Verb(
         "puts in a call of the bot, established unless `state` says otherwise; nothing is told",
         "a handle whose id stands for the recorded one",
-        "has the bot create the call and waits until it is established",
+        "makes the call in the application's name and waits until it is established; nothing is told before. With a "
+        "chat, or with nobody in it, it is GRAPH_MEETING",
     ),
     "calls": Verb("the calls that bots created", "the same", "the same"),
     "roster": Verb(
         "who is in the call now",
         "who was in it by the latest answer or notification",
-        "asks Graph for the participants",
+        "asks Graph for the participants, once a second at most",
     ),
     "operations": Verb(
         "the call's operations and their status",
         "the same, by the latest answer or notification",
-        "asks Graph for each",
+        "asks Graph for each that goes on",
     ),
     "drain": Verb(
         "lets happen all that is due, however late, and delivers it",
         "delivers what the cassette tells next",
-        "waits until nothing has been told for 2 seconds",
+        "waits until calls and operations have come to rest and nothing has passed for 2 seconds; at most 90",
     ),
     "advance": Verb("lets so many seconds pass, at once", "delivers what had been told by then", _TIME),
     "wait_for": Verb(
@@ -133,7 +131,9 @@ VERBS: Final[Mapping[str, Verb]] = {
     "requests": Verb("what bots asked Graph, with its answers", "the same", "the same"),
     "deliveries": Verb("every attempt to deliver a notification, and what became of it", "the same", "the same"),
     "ids": Verb("identifiers of this test by role: `call:1`, `user:2`", "the same", "the same"),
-    "timeline": Verb("what passed in this test, one line each, as text", "the same", "the same"),
+    "timeline": Verb(
+        "what passed in this test, one line each, as text", "the same", "the same, without secrets, ids and names"
+    ),
     "register": Verb("answers for a `responses.RequestsMock`", "the same", Refused("there is nothing to mock")),
 }
 """Every verb of `graph` and of the people in it."""

@@ -25,6 +25,8 @@ FAILING = """
         ("--graph-seed=x", "--graph-seed: expected a whole number, 0 or more, got 'x'"),
         ("--graph-seed=1.5", "--graph-seed: expected a whole number, 0 or more, got '1.5'"),
         ("--graph-max-age=-1", "--graph-max-age: expected a number of days, 0 or more, got '-1'"),
+        ("--graph-callback-port=x", "--graph-callback-port: expected a number from 1 to 65535, got 'x'"),
+        ("--graph-callback-port=70000", "--graph-callback-port: expected a number from 1 to 65535, got '70000'"),
         ("--graph-report=r.pdf", "--graph-report: expected a file that ends in .html, .json or .txt, got 'r.pdf'"),
     ],
 )

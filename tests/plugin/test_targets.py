@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.tenant.variables import VARIABLES
 from tests.plugin.suite import Suite
 
 pytest_plugins = ["pytester"]
@@ -83,28 +84,44 @@ def test_setting_is_as_good_as_the_option(suite: Suite) -> None:
     suite.run().assert_outcomes(errors=1)
 
 
-def test_live_is_skipped_with_what_it_lacks(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AZURE_TENANT_ID", "t")
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AZURE_TENANT_ID", "contoso.onmicrosoft.com")
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_live_is_skipped_with_what_it_lacks(suite: Suite) -> None:
     suite.write(LIVE)
 
     result = suite.run("-rs")
 
     result.assert_outcomes(passed=1, skipped=1)
-    missing = "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, GRAPH_CALLBACK_URL, GRAPH_USERS"
-    result.stdout.fnmatch_lines(
-        [f"SKIPPED [[]1[]] *: target live needs {missing} in the environment, and is not built yet"]
-    )
+    missing = "AZURE_CLIENT_ID, GRAPH_CALLBACK_URL, GRAPH_USERS, AZURE_CLIENT_SECRET"
+    result.stdout.fnmatch_lines([f"SKIPPED [[]1[]] *: target live needs {missing} in the environment"])
 
 
-def test_live_says_that_it_is_not_built_where_nothing_lacks(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "GRAPH_CALLBACK_URL", "GRAPH_USERS"):
-        monkeypatch.setenv(name, "set")
+@pytest.mark.usefixtures("nowhere")
+def test_recording_fails_with_what_it_lacks(suite: Suite) -> None:
+    suite.write(ANYWHERE)
+
+    result = suite.run("--graph-target=record")
+
+    result.assert_outcomes(errors=1)
+    assert "target record: the environment does not describe the tenant:" in result.outlines
+    assert "  GRAPH_USERS is not set: object ids of people who will answer, with commas between them" in result.outlines
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_wrong_variable_is_no_reason_to_skip(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPH_USERS", "adele")
     suite.write(LIVE)
 
     result = suite.run()
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["target 'live' is not built yet: run with --graph-target=fake or replay"])
+    assert "  GRAPH_USERS: number 1 is no object id: expected GUIDs with commas between them" in result.outlines
 
 
 def test_unknown_target_is_refused(suite: Suite) -> None:

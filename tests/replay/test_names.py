@@ -81,6 +81,6 @@ def test_missing_cassette_says_how_to_record_it(tmp_path: Path, files: list[str]
         f"  looked in {folder}: {beside}\n"
         f"  to do     record it with `pytest --graph-target=record '{TEST}'`, which takes "
         "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, GRAPH_CALLBACK_URL, GRAPH_USERS\n"
-        "            (not built yet: until then write it, docs/cassettes.md has the smallest);\n"
+        "            (docs/record.md), or write it: docs/cassettes.md has the smallest;\n"
         "            name another with `@pytest.mark.graph(cassette=…)`, or another folder with `--graph-cassette-dir`"
     )

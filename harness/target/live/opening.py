@@ -16,7 +16,7 @@ from harness.errors import UsageError
 from harness.target.config import Config, config_of
 from harness.target.graph import Graph
 from harness.target.live.recording import OnRecorded, Recorded, Recording
-from harness.target.live.target import MOST, QUIET, LiveTarget
+from harness.target.live.target import LiveTarget
 from harness.target.opening import Session, seed_of, session_open
 from harness.tenant.environment import Tenant
 
@@ -49,8 +49,8 @@ def opened_live(
     seed: int = 0,
     config: Sequence[Mapping[str, Any]] = (),
     tell: Tell = to_stderr,
-    quiet: float = QUIET,
-    most: float = MOST,
+    quiet: float | None = None,
+    most: float | None = None,
 ) -> Session:
     """A session in a tenant, of which nothing is kept. Raises: UsageError."""
     target = LiveTarget(tenant, port=_port(callback_port), tell=tell, quiet=quiet, most=most)
@@ -68,8 +68,8 @@ def opened_recording(
     in_ci: bool = False,
     tell: Tell = to_stderr,
     on_recorded: OnRecorded = lambda _: None,
-    quiet: float = QUIET,
-    most: float = MOST,
+    quiet: float | None = None,
+    most: float | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Session:
     """The same, and what passes becomes a cassette when all goes well. Raises: UsageError, RecordingError."""

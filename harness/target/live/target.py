@@ -46,7 +46,7 @@ _OWED: Final = ("establishing", "ringing", "redirecting", "transferring", "termi
 class LiveTarget:
     """One test's time in a tenant. Begins with listening, ends with `release` and `conclude`.
 
-    quiet: seconds of silence after which nothing more is expected. most: seconds that anything is waited for.
+    quiet: seconds of silence after which nothing more is expected, 2. most: seconds that anything is waited for, 90.
     tell: takes, in a line, what somebody is to do, and what became of the recording. port: 0 is a free one.
     Raises: UsageError, when the port is taken, and where nothing is recorded.
     """
@@ -59,9 +59,10 @@ class LiveTarget:
         tell: Callable[[str], None],
         recording: Callable[[Masking], Recording] | None = None,
         on_recorded: Callable[[Recorded], None] = lambda _: None,
-        quiet: float = QUIET,
-        most: float = MOST,
+        quiet: float | None = None,
+        most: float | None = None,
     ) -> None:
+        quiet, most = QUIET if quiet is None else quiet, MOST if most is None else most
         self.name = TargetName.LIVE if recording is None else TargetName.RECORD
         self.public_callback: str | None = tenant.callback_url
         self.clock = RealTime(quiet=quiet, most=most, owed=self._owed)
