@@ -58,9 +58,20 @@ def pytest_runtest_makereport(
             timeline = session.graph.timeline(failed=said)
         if report.failed and not _tells(call, session.graph.timeline()):
             report.sections.append((TITLE, _on_one_screen(timeline)))
+        _mask(report, session)
     if is_kept and "graph" in getattr(item, "fixturenames", ()):
         keep(report, target_of(item) if session is None else str(session.graph.target), said, timeline)
     return report
+
+
+def _mask(report: pytest.TestReport, session: Any) -> None:
+    """What pytest shows of a test in a tenant, and writes into files, holds no secrets and names either."""
+    if str(session.graph.target) not in ("live", "record"):
+        return
+    shown = session.target.shown
+    report.sections = [(title, shown(text)) for title, text in report.sections]
+    if report.failed:
+        report.longrepr = shown(str(report.longrepr))
 
 
 def _without_ours(call: pytest.CallInfo[None], config: pytest.Config) -> None:

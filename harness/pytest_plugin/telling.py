@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -16,16 +17,15 @@ def teller(config: pytest.Config) -> Callable[[str], None]:
         capturing: Any = config.pluginmanager.get_plugin("capturemanager")
         if terminal is None:
             return
-        if capturing is None:
-            _write(terminal, text)
-            return
-        with capturing.global_and_fixture_disabled():
-            _write(terminal, text)
+        with nullcontext() if capturing is None else capturing.global_and_fixture_disabled():
+            _write(terminal, config, text)
 
     return tell
 
 
-def _write(terminal: Any, text: str) -> None:
+def _write(terminal: Any, config: pytest.Config, text: str) -> None:
     terminal.ensure_newline()
+    if config.get_terminal_writer().width_of_current_line:
+        terminal.line("")
     for line in text.splitlines():
         terminal.write_line(f"graph: {line}")
