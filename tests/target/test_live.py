@@ -1,0 +1,327 @@
+"""A tenant as a target: who stands for whom, calls that are made and ended, and what goes wrong in a tenant."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from harness.cassette.format import load
+from harness.cassette.scenario import load_scenario, scenario_path
+from harness.errors import HarnessError, UsageError
+from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording
+from harness.target.live import Recorded
+from harness.tenant.environment import Tenant
+from tests.standin import StandIn
+from tests.standin.planted import ADELE, BENNO, CALLBACK_URL, CALLER_PHONE, CLIENT_ID, PLANTED
+from tests.target.bot import MyBot
+
+Open = Callable[..., AbstractContextManager[Graph]]
+
+
+class Scene:
+    """A stand-in whose tunnel leads to a free port, what people were told, and a bot."""
+
+    def __init__(self, standin: StandIn) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self.port = taken.getsockname()[1]
+        standin.set(tunnel=self.port)
+        self.standin = standin
+        self.tenant = Tenant.from_environment(os.environ)
+        self.told: list[str] = []
+        self.recorded: list[Recorded] = []
+        self.bot = MyBot()
+
+    @contextmanager
+    def live(self, **more: Any) -> Iterator[Graph]:
+        with open_live(self.tenant, **self._usual, **more) as graph:
+            yield graph
+
+    @contextmanager
+    def recording(self, path: Path, **more: Any) -> Iterator[Graph]:
+        given = {"on_recorded": self.recorded.append, "environ": {}, **more}
+        with open_recording(path, self.tenant, **self._usual, **given) as graph:
+            yield graph
+
+    @property
+    def _usual(self) -> dict[str, Any]:
+        return {"callback_port": self.port, "tell": self.told.append, "quiet": 0.2, "most": 2.0}
+
+    def add(self, graph: Graph) -> Bot:
+        return graph.bot(self.bot.app, callback="/api/calls")
+
+    def token(self, bot: Bot) -> str:
+        form = {"grant_type": "client_credentials", "client_id": bot.app_id, "client_secret": bot.client_secret}
+        form["scope"] = "https://graph.microsoft.com/.default"
+        url = f"https://login.microsoftonline.com/{bot.tenant_id}/oauth2/v2.0/token"
+        return str(requests.post(url, data=form, timeout=10).json()["access_token"])
+
+
+@pytest.fixture
+def scene(led: StandIn) -> Scene:
+    return Scene(led)
+
+
+def test_people_are_the_users_of_the_environment_in_the_order_of_naming(scene: Scene) -> None:
+    with scene.live() as graph:
+        bob, adele = graph.person("bob"), graph.person("adele")
+
+        assert (bob.id, adele.id) == (ADELE.id, BENNO.id)
+        assert graph.person("bob") is bob
+        assert graph.phone("desk").number == CALLER_PHONE
+        assert graph.person("whoever", id="11111111-0000-4000-8000-000000000000").id[:8] == "11111111"
+
+
+def test_too_few_people_are_told_so(scene: Scene) -> None:
+    with scene.live() as graph:
+        for name in ("one", "two", "three"):
+            graph.person(name)
+
+        with pytest.raises(UsageError) as refused:
+            graph.person("four")
+
+    assert str(refused.value) == "'four': GRAPH_USERS names 3 people, and the test more: add another to it"
+
+
+def test_there_is_one_phone(scene: Scene) -> None:
+    with scene.live() as graph:
+        graph.phone("desk")
+        with pytest.raises(UsageError) as refused:
+            graph.phone("mobile")
+
+    assert str(refused.value) == "phone 'mobile': GRAPH_PHONE is one phone, and the test has another already"
+
+
+def test_reactions_are_told_to_whoever_holds_the_device(scene: Scene) -> None:
+    with scene.live() as graph:
+        graph.person("adele").answers(after=3)
+        graph.person("bob").declines()
+        graph.person("carol").ignores()
+        graph.phone().is_busy()
+
+    assert scene.told == [
+        "'adele' (user 1 of GRAPH_USERS): when it rings, answer after 3 s",
+        "'bob' (user 2 of GRAPH_USERS): when it rings, decline",
+        "'carol' (user 3 of GRAPH_USERS): when it rings, let it ring, until it stops",
+        "GRAPH_PHONE: when it rings, be in another call beforehand",
+    ]
+
+
+def test_bot_is_the_application_and_listens_at_the_public_address(scene: Scene) -> None:
+    with scene.live() as graph:
+        bot = graph.bot(scene.bot.app)
+
+        assert (bot.app_id, bot.callback_uri) == (CLIENT_ID, CALLBACK_URL)
+        assert repr(bot.client_secret) == "<secret>"
+
+
+@pytest.mark.parametrize(
+    ("second", "said", "problem"),
+    [
+        (True, {}, "a tenant's application is one bot: mark the test with targets=['fake', 'replay']"),
+        (
+            False,
+            {"app_id": "11111111-0000-4000-8000-000000000000"},
+            "bot 'bot': leave app_id out: in the tenant it is that of AZURE_CLIENT_ID",
+        ),
+        (
+            False,
+            {"callback": "https://elsewhere.example/api/calls"},
+            "bot 'bot' listens elsewhere than at GRAPH_CALLBACK_URL, where Graph reaches it: leave callback out, or "
+            "give its path only, callback='/PATH'",
+        ),
+    ],
+    ids=["second bot", "other application", "other address"],
+)
+def test_bot_that_a_tenant_cannot_have_is_refused(
+    scene: Scene, second: bool, said: dict[str, Any], problem: str
+) -> None:
+    with scene.live() as graph:
+        if second:
+            graph.bot(scene.bot.app)
+        with pytest.raises(UsageError) as refused:
+            graph.bot(MyBot().app, **said)
+
+    assert str(refused.value) == problem
+
+
+def test_call_stands_before_the_bot_hears_of_it_and_is_ended(scene: Scene) -> None:
+    with scene.live() as graph:
+        bot = scene.add(graph)
+        call = graph.call(kind="peer-to-peer", people=[graph.person("adele")])
+
+        assert (call.state, call.kind) == ("established", "peerToPeer")
+        assert scene.standin.calls == [call.id]
+        assert bot.received == []
+        assert scene.told == ["'adele' (user 1 of GRAPH_USERS): it rings now, answer"]
+
+    assert scene.standin.calls == []
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (
+            {"kind": "peer-to-peer"},
+            "a real peer-to-peer call is one with one person, got 0: people=[adele]",
+        ),
+        ({"state": "ringing"}, "a real call is as Graph makes it, and takes no state: leave it out"),
+    ],
+)
+def test_call_that_graph_does_not_make_is_refused(scene: Scene, given: dict[str, Any], problem: str) -> None:
+    with scene.live() as graph:
+        scene.add(graph)
+        with pytest.raises(UsageError) as refused:
+            graph.call(**given)
+
+    assert str(refused.value) == problem
+    assert scene.standin.calls == []
+
+
+def test_call_without_people_is_the_meeting_which_must_be_known(led: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GRAPH_MEETING")
+    scene = Scene(led)
+
+    with scene.live() as graph:
+        scene.add(graph)
+        with pytest.raises(UsageError) as refused:
+            graph.call()
+
+    assert str(refused.value) == (
+        "a real call with a chat, or with nobody in it yet, is a meeting, and GRAPH_MEETING is not set: set it to a "
+        "join link, or call people=[…] without a chat"
+    )
+
+
+def test_callback_that_is_never_called_is_no_success(scene: Scene) -> None:
+    scene.standin.set(is_silent=True)
+
+    with scene.live() as graph:
+        scene.add(graph)
+        with pytest.raises(HarnessError) as failed:
+            graph.call()
+
+    assert str(failed.value) == (
+        "Graph made the call of graph.call(…), and nothing of it came here in 2 s: does the tunnel of "
+        "GRAPH_CALLBACK_URL lead to the callback's port? `graph-harness doctor` looks"
+    )
+    assert scene.standin.calls == []
+
+
+def test_bots_own_call_of_which_nothing_is_told_fails_the_test(scene: Scene, tmp_path: Path) -> None:
+    scene.standin.set(is_silent=True)
+
+    def story() -> None:
+        with scene.recording(tmp_path / "call.yaml") as graph:
+            bot = scene.add(graph)
+            scene.bot.ring(graph.person("adele").id, bot.callback_uri, scene.token(bot))
+
+    with pytest.raises(Failed) as failed:
+        story()
+
+    assert "waited 2 s, and a call is still establishing: nothing has come here" in str(failed.value)
+    assert [value for value in PLANTED if value in str(failed.value)] == []
+    assert not (tmp_path / "call.yaml").exists()
+    assert scene.standin.calls == []
+
+
+def test_missing_permission_is_told_with_graphs_code(scene: Scene) -> None:
+    scene.standin.set(refuse="7504")
+
+    with scene.live() as graph:
+        scene.add(graph)
+        with pytest.raises(HarnessError) as refused:
+            graph.call()
+
+    assert str(refused.value) == (
+        "Graph answers 403 to a new call: 7504, Insufficient enterprise tenant permissions, cannot access this API."
+    )
+
+
+def test_throttling_is_obeyed(scene: Scene) -> None:
+    scene.standin.set(throttle=1)
+
+    with scene.live() as graph:
+        scene.add(graph)
+        assert graph.call().state == "established"
+
+    created = [
+        seen for seen in scene.standin.seen if seen.endswith("POST graph.microsoft.com/v1.0/communications/calls")
+    ]
+    assert len(created) == 2
+
+
+def test_connection_that_is_cut_is_the_bots_own_error_and_not_on_the_cassette(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+
+    with scene.recording(path) as graph:
+        bot = scene.add(graph)
+        call = graph.call()
+        token = scene.token(bot)
+        scene.standin.set(cut=1)
+        with pytest.raises(requests.exceptions.ConnectionError):
+            scene.bot.bring_in(call.id, graph.person("adele").id, token)
+        graph.drain()
+        scene.bot.bring_in(call.id, graph.person("bob").id, token)
+
+    (recorded,) = scene.recorded
+    assert recorded.unanswered == 1
+    assert recorded.requests == 1
+    assert str(recorded).splitlines()[0] == (
+        f"recorded {path}: 1 requests, {recorded.notifications} notifications, 1 requests without an answer left out"
+    )
+
+
+def test_what_somebody_does_is_asked_for_and_waited_for(scene: Scene) -> None:
+    with scene.live() as graph:
+        scene.add(graph)
+        call = graph.call(kind="peer-to-peer", people=[graph.person("adele")])
+        with pytest.raises(WaitedInVain) as waited:
+            graph.person("bob").joins(call)
+
+    assert str(waited.value).startswith("waited 2.0 s for 'bob' (user 2 of GRAPH_USERS) joins, which was False at last")
+    assert scene.told[-1] == "'bob' (user 2 of GRAPH_USERS): join the call now"
+
+
+def test_scenario_file_holds_what_was_there(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    scene.standin.set(people={BENNO.id: "declines"})
+
+    with scene.recording(path, test="test_it") as graph:
+        bot = scene.add(graph)
+        call = graph.call(chat=True)
+        graph.person("adele")
+        benno = graph.person("benno").declines(after=2)
+        scene.bot.bring_in(call.id, benno.id, scene.token(bot))
+        graph.drain()
+        assert [operation.status for operation in graph.operations(call)] == ["failed"]
+
+    given = load_scenario(scenario_path(path)).given
+    assert [next(iter(set(person) - {"user"})) for person in given["people"]] == ["answers", "declines"]
+    assert given["people"][1]["declines"] == {"after": 2}
+    (known,) = given["calls"]
+    assert known["id"] in load(path).interactions[0].request.uri
+    assert known["chatInfo"]["threadId"].startswith("19:meeting_text-")
+    assert given["application"]["permissions"][:2] == ["Calls.AccessMedia.All", "Calls.Initiate.All"]
+
+
+def test_requests_that_are_no_notifications_are_no_bots(scene: Scene) -> None:
+    with scene.live() as graph:
+        bot = scene.add(graph)
+        answer = requests.post(f"http://127.0.0.1:{scene.port}/api/calls", json={"any": "thing"}, timeout=5)
+
+        assert (answer.status_code, answer.text) == (404, "here Graph's notifications are taken, and this is none\n")
+        assert bot.received == []
+
+
+def test_port_that_is_none_is_refused(scene: Scene) -> None:
+    with pytest.raises(UsageError) as refused, open_live(scene.tenant, callback_port=70000):
+        pass
+
+    assert str(refused.value) == "callback port 70000: expected a number from 1 to 65535, where the tunnel ends"
