@@ -87,11 +87,15 @@ class Session:
 
     def close(self) -> list[Problem]:
         """Shut the bots down, then let requests go where they go. Returns what else went wrong by then."""
-        with ExitStack() as stack:
-            stack.callback(self._stack.close)
-            stack.callback(self.target.notifying.close)
-            self.target.release()
-        late = [problem for problem in self._gone_wrong() if problem not in self._known]
+        try:
+            with ExitStack() as stack:
+                stack.callback(self._stack.close)
+                stack.callback(self.target.notifying.close)
+                self.target.release()
+            late = [problem for problem in self._gone_wrong() if problem not in self._known]
+        except BaseException:
+            self.target.conclude(is_whole=False)
+            raise
         return [*late, *self.target.conclude(is_whole=self._is_whole and not late)]
 
     @property

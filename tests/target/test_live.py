@@ -15,7 +15,7 @@ import requests
 from harness.cassette.format import load
 from harness.cassette.scenario import load_scenario, scenario_path
 from harness.errors import HarnessError, UsageError
-from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording
+from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording, served
 from harness.target.live import Recorded
 from harness.tenant.environment import Tenant
 from tests.standin import StandIn
@@ -318,6 +318,54 @@ def test_requests_that_are_no_notifications_are_no_bots(scene: Scene) -> None:
 
         assert (answer.status_code, answer.text) == (404, "here Graph's notifications are taken, and this is none\n")
         assert bot.received == []
+
+
+def test_call_of_somebody_elses_is_passed_over(scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    other = "/communications/calls/5a0e0000-0000-4000-8000-000000000009"
+    item = {"changeType": "updated", "resourceUrl": other, "resourceData": {"state": "terminated"}}
+
+    with scene.recording(tmp_path / "call.yaml") as graph:
+        bot = scene.add(graph)
+        call = graph.call()
+        answer = requests.post(f"http://127.0.0.1:{scene.port}/api/calls", json={"value": [item]}, timeout=5)
+        scene.bot.bring_in(call.id, graph.person("adele").id, scene.token(bot))
+        graph.drain()
+
+        assert answer.status_code == 202
+        assert [str(told) for told in bot.received] == ["deleted operation completed", "updated roster of 2"]
+
+    assert scene.recorded[0].notifications == 2
+    said = "Graph tells of a call that is none of this test's: of one that was cut off? It is passed over"
+    assert [message for message in caplog.messages if message.startswith("Graph tells")] == [said]
+
+
+def test_call_that_comes_in_is_the_tests(scene: Scene) -> None:
+    call = "5a0e0000-0000-4000-8000-000000000009"
+    item = {"changeType": "created", "resourceUrl": f"/communications/calls/{call}"}
+    told = {"value": [{**item, "resourceData": {"id": call, "state": "incoming"}}]}
+
+    with scene.live() as graph:
+        bot = scene.add(graph)
+        requests.post(f"http://127.0.0.1:{scene.port}/api/calls", json=told, timeout=5)
+
+        assert [str(told) for told in bot.received] == ["created call incoming"]
+
+
+def test_bot_in_another_process_asks_a_port_and_is_recorded_as_asking_graph(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+
+    with scene.recording(path) as graph, served(graph) as server:
+        bot = scene.add(graph)
+        call = graph.call()
+        form = {"grant_type": "client_credentials", "client_id": bot.app_id, "client_secret": bot.client_secret}
+        form["scope"] = "https://graph.microsoft.com/.default"
+        signed_in = requests.post(f"{server.url}/{bot.tenant_id}/oauth2/v2.0/token", data=form, timeout=10)
+        headers = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+        got = requests.get(f"{server.url}/v1.0/communications/calls/{call}", headers=headers, timeout=10)
+        assert got.json()["id"] == call.id
+
+    (interaction,) = load(path).interactions
+    assert interaction.request.uri.startswith("https://graph.microsoft.com/v1.0/communications/calls/00000000-")
 
 
 def test_port_that_is_none_is_refused(scene: Scene) -> None:

@@ -6,12 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from harness.cassette.bodies import read, resource_of
+from harness.cassette.bodies import read
 from harness.errors import HarnessError, UsageError
 from harness.target.live.asking import Asking, GraphRefused
-from harness.target.seen import calls_in
+from harness.target.live.whose import call_of
 from harness.tenant.environment import Tenant
 from harness.tenant.variables import MEETING
 
@@ -47,7 +46,7 @@ class Made:
         """Whether notifications are all of calls that do not stand yet; what they say is noted."""
         with self._changed:
             self._changed.wait_for(lambda: not self._making)  # only its answer says which call it is
-            found = [_call_of(item) for item in items]
+            found = [call_of(item) for item in items]
             if not found or not all(call in self._states for call in found):
                 return False
             for call, item in zip(found, items, strict=True):
@@ -182,7 +181,7 @@ class Ending:
             for item in items:
                 data = item.get("resourceData")
                 if isinstance(data, dict) and data.get("state") == "terminated":
-                    self._over.add(_call_of(item))
+                    self._over.add(call_of(item))
             self._changed.notify_all()
 
     def end(self, calls: Sequence[str]) -> None:
@@ -200,10 +199,6 @@ class Ending:
             self._on_left(f"a call may go on in the tenant: {error}")
             return False
         return response.status == 204
-
-
-def _call_of(item: Mapping[str, Any]) -> str:
-    return (calls_in(urlsplit(resource_of(item)).path) or "").lower()
 
 
 def _set(who: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,17 +6,20 @@ import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from harness.cassette.bodies import items_of, read, resource_of
 from harness.cassette.format import Interaction, Request, Response
+from harness.delivery.http import is_loopback
 from harness.delivery.outbox import CallbackRefused, Notification, Result
 from harness.delivery.settings import kind_of_resource
 from harness.delivery.signing import Signer
 from harness.errors import HarnessError, UsageError, named
+from harness.graph.paths import VERSIONS
 from harness.graph.types import Application, Identity, IdentityKind, Person
 from harness.record import Forward, Inbound, recording
 from harness.target.bots import Bot
@@ -29,6 +32,7 @@ from harness.target.live.looking import Looking
 from harness.target.live.people import People
 from harness.target.live.real_time import RealTime
 from harness.target.live.recording import Masking, Recorded, Recording
+from harness.target.live.whose import Whose
 from harness.target.notifying import Notifying
 from harness.target.parties import Party
 from harness.target.problems import Problem, ProblemKind
@@ -85,6 +89,7 @@ class LiveTarget:
         self._recording = recording(self._masking) if recording is not None else None
         self._ask = Asking(tenant.credentials, self._forward, self._learn)
         self._made = Made(tenant, self._ask, quiet=quiet, most=most)
+        self._whose = Whose()
         self._ending = Ending(self._ask, self._left.append)
         self._look = Looking(self.journal, self._ask)
         self.answer = self.journal.answering(self._answering(), lambda: True)
@@ -165,7 +170,9 @@ class LiveTarget:
         if people:
             whose = [self._people.whose(_identity(who)) for who in people]
             self._tell(f"{', '.join(whose)}: it rings now, answer")
-        return self._made.make(kind, people, has_chat, bot.callback_uri)
+        call = self._made.make(kind, people, has_chat, bot.callback_uri)
+        self._whose.add(call)
+        return call
 
     # ---- what is seen
 
@@ -192,11 +199,22 @@ class LiveTarget:
         def answered(request: Request) -> Response:
             self.clock.touch()
             try:
-                return out(request)
+                return out(self._towards(request))
             finally:
                 self.clock.touch()
 
-        return answered
+        return self._whose.watching(answered)
+
+    def _towards(self, request: Request) -> Request:
+        """Of a bot in another process, which asks a port of loopback: to the host that it means."""
+        parts = urlsplit(request.uri)
+        if not is_loopback(parts.hostname or ""):
+            return request
+        mine = self._tenant.credentials
+        is_graphs = parts.path.lstrip("/").partition("/")[0] in VERSIONS
+        host = urlsplit(mine.graph_url).netloc if is_graphs else mine.login_host
+        headers = {name: values for name, values in request.headers.items() if name.lower() != "host"}
+        return replace(request, uri=urlunsplit(parts._replace(scheme="https", netloc=host)), headers=headers)
 
     def _listener(self) -> Any:
         bots = for_bot(self._tenant.callback_url, self._hand)
@@ -210,7 +228,8 @@ class LiveTarget:
             return False
         if self._is_over:
             self._ending.told(items)
-        return not self._is_over
+            return False
+        return self._whose.is_of_test(items)
 
     def _hand(self, request: Request) -> Response:
         """What the bot answers to a notification of Graph's."""

@@ -1,0 +1,79 @@
+"""Whether what Graph tells is of this test: a tenant remembers calls of tests that were killed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from harness.cassette.bodies import read, resource_of
+from harness.cassette.format import Request, Response
+from harness.target.seen import calls_in
+
+_PATIENCE: Final = 10.0
+"""Seconds in which a new call is answered: before, nobody knows whose its id is."""
+
+_log: Final = logging.getLogger("harness.live")
+
+
+def call_of(item: Mapping[str, Any]) -> str:
+    """The call that a notification is about, in lower case."""
+    return (calls_in(urlsplit(resource_of(item)).path) or "").lower()
+
+
+class Whose:
+    """Knows a test's calls: those that its bot creates, those that come in, and those that are named to it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._asking = 0
+        self._known: set[str] = set()
+        self.passed_over = 0
+
+    def add(self, call: str) -> None:
+        with self._changed:
+            self._known.add(call.lower())
+
+    def watching(self, respond: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        """A responder whose new calls are the test's."""
+
+        def watched(request: Request) -> Response:
+            if request.method != "POST" or not urlsplit(request.uri).path.rstrip("/").endswith("/communications/calls"):
+                return respond(request)
+            with self._asked():
+                response = respond(request)
+                body = read(response.body)
+                if isinstance(body, dict) and body.get("id"):
+                    self.add(str(body["id"]))
+                return response
+
+        return watched
+
+    def is_of_test(self, items: Sequence[Mapping[str, Any]]) -> bool:
+        with self._changed:
+            self._known |= {call_of(item) for item in items if item.get("changeType") == "created"}
+            self._changed.wait_for(lambda: not self._asking or self._knows(items), _PATIENCE)
+            is_known = self._knows(items)
+            self.passed_over += not is_known
+        if not is_known:
+            _log.warning(
+                "Graph tells of a call that is none of this test's: of one that was cut off? It is passed over"
+            )
+        return is_known
+
+    def _knows(self, items: Sequence[Mapping[str, Any]]) -> bool:
+        return any(call_of(item) in self._known for item in items)
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        with self._changed:
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._asking -= 1
+                self._changed.notify_all()
