@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.tenant.environment import Tenant
 
 _NOT_ON: Final = "runs on {}, not on {}"
+_RECORDS: Final = "records, which is only done where --graph-target=record asks for it"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,10 +33,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _on(targets: Sequence[str], wanted: str | None) -> list[object]:
-    if wanted is None or wanted in targets:
-        return [pytest.param(target, id=target) for target in targets if wanted in (None, target)]
-    skip = pytest.mark.skip(reason=_NOT_ON.format(", ".join(targets), wanted))
-    return [pytest.param(wanted, id=wanted, marks=skip)]
+    usual = _chosen(targets, wanted)
+    if usual:
+        return [pytest.param(target, id=target) for target in usual]
+    name = wanted or "record"
+    reason = _NOT_ON.format(", ".join(targets), wanted) if wanted is not None else _RECORDS
+    return [pytest.param(name, id=name, marks=pytest.mark.skip(reason=reason))]
+
+
+def _chosen(targets: Sequence[str], wanted: str | None) -> list[str]:
+    """Nothing is recorded unless that is asked for; then whatever has a cassette is."""
+    if wanted is None:
+        return [target for target in targets if target != "record"]
+    is_recorded = wanted == "record" and "replay" in targets
+    return [wanted] if wanted in targets or is_recorded else []
 
 
 @pytest.fixture
@@ -52,17 +63,16 @@ def _only(request: pytest.FixtureRequest) -> str:
     wanted, targets = chosen(request.config).target, mark_of(list(request.node.iter_markers("graph"))).targets
     if targets is None:
         return wanted or "fake"
-    if wanted is None and len(targets) == 1:
-        return targets[0]
-    if wanted is None:
+    usual = _chosen(targets, wanted)
+    if len(usual) == 1:
+        return usual[0]
+    if wanted is None and usual:
         pytest.fail(
             f"mark graph: targets: {', '.join(targets)}: pytest cannot run this test once on each, as it is of "
             "unittest, or asks for 'graph' while it runs: name one, or choose by --graph-target",
             pytrace=False,
         )
-    if wanted not in targets:
-        pytest.skip(_NOT_ON.format(", ".join(targets), wanted))
-    return wanted
+    pytest.skip(_RECORDS if wanted is None else _NOT_ON.format(", ".join(targets), wanted))
 
 
 def target_of(item: pytest.Item) -> str:

@@ -63,7 +63,7 @@ def _given_up(delivery: Delivery, label: str) -> Problem:
     how = f"answered {delivery.status}" if delivery.status is not None else "did not answer"
     return Problem(
         ProblemKind.GIVEN_UP,
-        f"the bot {how} to {label!r}, {delivery.attempt} times",
+        f"the bot {how} to {label!r}" + (f", {delivery.attempt} times" if delivery.attempt > 1 else ""),
         (f"posted to {delivery.callback_uri}", *([delivery.problem] if delivery.problem else [])),
         _REJECTING,
     )

@@ -124,6 +124,32 @@ def test_wrong_variable_is_no_reason_to_skip(suite: Suite, monkeypatch: pytest.M
     assert "  GRAPH_USERS: number 1 is no object id: expected GUIDs with commas between them" in result.outlines
 
 
+RECORDED = """
+    @pytest.mark.graph(targets=["fake", "record"])
+    def test_recorded(graph):
+        print(graph.target)
+"""
+
+
+def test_nothing_is_recorded_that_is_not_asked_for(suite: Suite) -> None:
+    suite.write(RECORDED, RECORDED.replace('"fake", ', "").replace("test_recorded", "test_only"))
+
+    result = suite.run("-rs")
+
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED * records, which is only done where --graph-target=record asks for it"])
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_whatever_is_replayed_can_be_recorded(suite: Suite) -> None:
+    suite.write(BOTH)
+
+    result = suite.run("--graph-target=record")
+
+    result.assert_outcomes(errors=1)
+    assert "target record: the environment does not describe the tenant:" in result.outlines
+
+
 def test_unknown_target_is_refused(suite: Suite) -> None:
     suite.pytester.makeini("[pytest]\ngraph_target = tape\n")
 

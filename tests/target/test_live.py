@@ -368,6 +368,41 @@ def test_bot_in_another_process_asks_a_port_and_is_recorded_as_asking_graph(scen
     assert interaction.request.uri.startswith("https://graph.microsoft.com/v1.0/communications/calls/00000000-")
 
 
+def test_what_is_given_elsewhere_is_refused(scene: Scene) -> None:
+    given = {"given": {"people": [], "calls": []}}
+
+    with pytest.raises(UsageError) as refused, scene.live(config=given):
+        pass
+
+    assert str(refused.value) == (
+        "given: a tenant is as it is, and takes no people, calls: mark the test with targets=['fake', 'replay']"
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [
+        (lambda told: (503, "not now"), "the bot answered 503 to 'deleted /communications/calls/<call:1>/operations/"),
+        (lambda told: (403, "no"), "the bot answered 403 to 'deleted /communications/calls/<call:1>/operations/"),
+        (lambda told: "what", "the bot did not answer to 'deleted /communications/calls/<call:1>/operations/"),
+        ("http://127.0.0.1:9", "the bot did not answer to 'deleted /communications/calls/<call:1>/operations/"),
+    ],
+    ids=["503", "403", "no answer of a bot", "nobody listens"],
+)
+def test_bot_that_does_not_take_what_it_is_told_fails_the_test(scene: Scene, where: Any, problem: str) -> None:
+    def story() -> None:
+        with scene.live() as graph:
+            bot = graph.bot(where, callback="/api/calls")
+            call = graph.call()
+            scene.bot.bring_in(call.id, graph.person("adele").id, scene.token(bot))
+            graph.drain()
+
+    with pytest.raises(Failed) as failed:
+        story()
+
+    assert problem in str(failed.value)
+
+
 def test_port_that_is_none_is_refused(scene: Scene) -> None:
     with pytest.raises(UsageError) as refused, open_live(scene.tenant, callback_port=70000):
         pass

@@ -1,20 +1,24 @@
-"""Where the team's tunnel ends: what Graph posts to the public address arrives at a port of loopback, for the bot."""
+"""Ports of loopback: where the team's tunnel ends, for the bot; and where bots in other processes ask."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from harness.cassette.bodies import items_of, read
 from harness.cassette.format import Request, Response
+from harness.delivery.http import is_loopback
+from harness.graph.paths import VERSIONS
 from harness.inprocess.wsgi import App
 from harness.record import is_notification
 from harness.record.over_wsgi import body_of, headers_of, target_of
 from harness.record.recorder import LARGEST_BODY
 from harness.server.serving import bind, bound_to
+from harness.tenant.environment import Credentials
 
 _TEXT: Final = "text/plain; charset=utf-8"
 Told = Callable[[Request], Response]
@@ -32,6 +36,17 @@ def listening(port: int, app: App) -> Iterator[int]:
         finally:
             loop.stop()
             thread.join()
+
+
+def towards(request: Request, mine: Credentials) -> Request:
+    """What a bot in another process asks of a port of loopback, as asked of the host that it means."""
+    parts = urlsplit(request.uri)
+    if not is_loopback(parts.hostname or ""):
+        return request
+    is_graphs = parts.path.lstrip("/").partition("/")[0] in VERSIONS
+    host = urlsplit(mine.graph_url).netloc if is_graphs else mine.login_host
+    headers = {name: values for name, values in request.headers.items() if name.lower() != "host"}
+    return replace(request, uri=urlunsplit(parts._replace(scheme="https", netloc=host)), headers=headers)
 
 
 def for_bot(public_url: str, told: Told) -> App:

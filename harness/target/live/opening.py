@@ -27,6 +27,8 @@ PORT_MISSING: Final = (
     "--graph-callback-port=3978, or GRAPH_CALLBACK_PORT in the environment"
 )
 
+_ELSEWHERE: Final = "mark the test with targets=['fake', 'replay']"
+
 
 class Secret(str):
     """A text that says nothing where values are shown."""
@@ -53,8 +55,9 @@ def opened_live(
     most: float | None = None,
 ) -> Session:
     """A session in a tenant, of which nothing is kept. Raises: UsageError."""
+    mine = _config(tenant, config)
     target = LiveTarget(tenant, port=_port(callback_port), tell=tell, quiet=quiet, most=most)
-    return _session(target, tenant, config, seed_of(seed, test))
+    return Session(target, mine, seed_of(seed, test))
 
 
 def opened_recording(
@@ -73,7 +76,7 @@ def opened_recording(
     environ: Mapping[str, str] = os.environ,
 ) -> Session:
     """The same, and what passes becomes a cassette when all goes well. Raises: UsageError, RecordingError."""
-    link = test or cassette.stem
+    link, mine = test or cassette.stem, _config(tenant, config)
     made = partial(_recording, cassette, link=link, in_ci=in_ci, environ=environ)
     target = LiveTarget(
         tenant,
@@ -84,7 +87,7 @@ def opened_recording(
         quiet=quiet,
         most=most,
     )
-    return _session(target, tenant, config, seed_of(seed, test))
+    return Session(target, mine, seed_of(seed, test))
 
 
 @contextmanager
@@ -129,11 +132,12 @@ def _recording(cassette: Path, masking: Any, *, link: str, in_ci: bool, environ:
     return Recording(cassette, link=link, in_ci=in_ci, masking=masking, environ=environ)
 
 
-def _session(target: LiveTarget, tenant: Tenant, config: Sequence[Mapping[str, Any]], number: int) -> Session:
+def _config(tenant: Tenant, config: Sequence[Mapping[str, Any]]) -> Config:
     read = config_of(*config)
+    if read.given:
+        raise UsageError(f"given: a tenant is as it is, and takes no {', '.join(read.given)}: {_ELSEWHERE}")
     secret = tenant.credentials.secret
-    mine: Config = read if secret is None else replace(read, client_secret=Secret(secret))
-    return Session(target, mine, number)
+    return read if secret is None else replace(read, client_secret=Secret(secret))
 
 
 def _port(port: int) -> int:

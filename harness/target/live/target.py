@@ -6,20 +6,13 @@ import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-from harness.cassette.bodies import items_of, read, resource_of
 from harness.cassette.format import Interaction, Request, Response
-from harness.delivery.http import is_loopback
-from harness.delivery.outbox import CallbackRefused, Notification, Result
-from harness.delivery.settings import kind_of_resource
 from harness.delivery.signing import Signer
-from harness.errors import HarnessError, UsageError, named
-from harness.graph.paths import VERSIONS
+from harness.errors import HarnessError, UsageError
 from harness.graph.types import Application, Identity, IdentityKind, Person
 from harness.record import Forward, Inbound, recording
 from harness.target.bots import Bot
@@ -27,16 +20,17 @@ from harness.target.journal import Journal
 from harness.target.live.asking import Asking
 from harness.target.live.calls import Ending, Made, is_meeting
 from harness.target.live.deliveries import Deliveries
-from harness.target.live.listening import for_bot, gated, listening
+from harness.target.live.listening import for_bot, gated, listening, towards
 from harness.target.live.looking import Looking
 from harness.target.live.people import People
 from harness.target.live.real_time import RealTime
 from harness.target.live.recording import Masking, Recorded, Recording
+from harness.target.live.way_in import WayIn
 from harness.target.live.whose import Whose
 from harness.target.notifying import Notifying
 from harness.target.parties import Party
 from harness.target.problems import Problem, ProblemKind
-from harness.target.seen import SeenCall, calls_in, calls_seen
+from harness.target.seen import SeenCall, calls_seen
 from harness.target.verbs import TargetName
 from harness.target.waiting import WaitedInVain
 from harness.tenant.environment import Tenant
@@ -72,18 +66,18 @@ class LiveTarget:
         self.clock = RealTime(quiet=quiet, most=most, owed=self._owed)
         self.journal = Journal(self.clock.now)
         self.outbox = Deliveries(self.clock.now)
-        self.notifying = Notifying(self.journal, Signer(), on_told=self._told)
+        self._way_in = WayIn(tenant.credentials, self.journal, self.outbox, self.clock.touch)
+        self.notifying = Notifying(self.journal, Signer(), on_told=self._way_in.told)
         self._tenant = tenant
         self._tell = tell
         self._most = most
         self._masking = Masking()
         self._on_recorded = on_recorded
-        self._answers: dict[int, Response] = {}
         self._bot: Bot | None = None
         self._is_over = False
         self._notes: list[str] = []
         self._left: list[str] = []
-        self._post = self.journal.posting(self.notifying.bots)
+        self._way_in.post = self.journal.posting(self.notifying.bots)
         self._people = People(tenant, tell)
         self._forward = Forward()
         self._recording = recording(self._masking) if recording is not None else None
@@ -199,25 +193,14 @@ class LiveTarget:
         def answered(request: Request) -> Response:
             self.clock.touch()
             try:
-                return out(self._towards(request))
+                return out(towards(request, self._tenant.credentials))
             finally:
                 self.clock.touch()
 
         return self._whose.watching(answered)
 
-    def _towards(self, request: Request) -> Request:
-        """Of a bot in another process, which asks a port of loopback: to the host that it means."""
-        parts = urlsplit(request.uri)
-        if not is_loopback(parts.hostname or ""):
-            return request
-        mine = self._tenant.credentials
-        is_graphs = parts.path.lstrip("/").partition("/")[0] in VERSIONS
-        host = urlsplit(mine.graph_url).netloc if is_graphs else mine.login_host
-        headers = {name: values for name, values in request.headers.items() if name.lower() != "host"}
-        return replace(request, uri=urlunsplit(parts._replace(scheme="https", netloc=host)), headers=headers)
-
     def _listener(self) -> Any:
-        bots = for_bot(self._tenant.callback_url, self._hand)
+        bots = for_bot(self._tenant.callback_url, self._way_in.hand)
         if self._recording is not None:
             bots = Inbound(self._recording.recorder, public_url=self._tenant.callback_url).wsgi(bots)
         return gated(bots, self._is_for_bots)
@@ -230,47 +213,6 @@ class LiveTarget:
             self._ending.told(items)
             return False
         return self._whose.is_of_test(items)
-
-    def _hand(self, request: Request) -> Response:
-        """What the bot answers to a notification of Graph's."""
-        told = self._notification(request)
-        self.clock.touch()
-        try:
-            status = self._post(told)
-        except CallbackRefused as refused:
-            self.outbox.note(told, Result.REFUSED, problem=str(refused))
-            return _said(404)
-        except OSError as error:
-            self.outbox.note(told, Result.GIVEN_UP, problem=named(error))
-            return _said(504 if isinstance(error, TimeoutError) else 502)
-        except Exception as error:  # a bot that is none, or answers what no bot may
-            self.outbox.note(told, Result.GIVEN_UP, problem=named(error))
-            return _said(500)
-        finally:
-            self.clock.touch()
-        result = Result.DELIVERED if status < 300 else Result.GIVEN_UP if status >= 500 else Result.REJECTED
-        self.outbox.note(told, result, status=status)
-        return self._answers.pop(id(told), _said(status))
-
-    def _told(self, notification: Notification, answer: Response | None, problem: str | None) -> None:
-        if answer is not None:
-            self._answers[id(notification)] = answer
-        self.journal.told(notification, answer, problem)
-
-    def _notification(self, request: Request) -> Notification:
-        item = next(iter(items_of(read(request.body))), {})
-        resource = resource_of(item)
-        mine = self._tenant.credentials
-        return Notification(
-            call_id=calls_in(urlsplit(resource).path) or "",
-            kind=kind_of_resource(resource),
-            label=f"{item.get('changeType', '?')} {resource}",
-            callback_uri=request.uri,
-            headers={name: ", ".join(values) for name, values in request.headers.items()},
-            body=request.body or b"",
-            app_id=mine.client_id,
-            tenant_id=mine.tenant_id,
-        )
 
     def _learn(self, interaction: Interaction) -> None:
         if self._recording is not None:
@@ -359,10 +301,6 @@ class LiveTarget:
 def _identity(seeded: Mapping[str, Any]) -> Identity:
     kind, members = next(iter(seeded.items()))
     return Identity(IdentityKind(kind), str(members["id"]))
-
-
-def _said(status: int) -> Response:
-    return Response(status, HTTPStatus(status).phrase, {}, None)
 
 
 def _short(path: Path) -> str:
