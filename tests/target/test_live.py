@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -9,11 +10,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import requests
 
 from harness.cassette.format import load
 from harness.cassette.scenario import load_scenario, scenario_path
+from harness.delivery.bots import Told
 from harness.errors import HarnessError, UsageError
 from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording, served
 from harness.target.live import Recorded
@@ -368,8 +371,55 @@ def test_bot_in_another_process_asks_a_port_and_is_recorded_as_asking_graph(scen
     assert interaction.request.uri.startswith("https://graph.microsoft.com/v1.0/communications/calls/00000000-")
 
 
+def test_bot_on_an_event_loop_is_told_while_that_goes_on(scene: Scene, tmp_path: Path) -> None:
+    async def bot(told: Told) -> None:
+        await asyncio.sleep(0.01)
+        seen.append(str(told.value[0]["changeType"]))
+
+    async def story() -> None:
+        with scene.recording(tmp_path / "call.yaml") as graph:
+            mine = graph.bot(bot, callback="/api/calls")
+            call = graph.call()
+            adele = graph.person("adele")
+            headers = {"Authorization": f"Bearer {await asyncio.to_thread(scene.token, mine)}"}
+            url = f"https://graph.microsoft.com/v1.0/communications/calls/{call}/participants/invite"
+            async with httpx.AsyncClient(headers=headers) as client:
+                answer = await client.post(url, json={"participants": [{"identity": adele.identity}]})
+            assert answer.status_code == 200
+            await graph.await_for(lambda: adele in call.roster)
+            await graph.adrain()
+
+    seen: list[str] = []
+    asyncio.run(story())
+
+    assert seen == ["deleted", "updated"]
+    assert (scene.recorded[0].requests, scene.recorded[0].notifications) == (1, 2)
+
+
+def test_scenario_file_that_cannot_be_written_leaves_the_cassette_before(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    path.write_text("the one before")
+    new = scenario_path(path).with_name("call.scenario.yaml.new")
+    new.mkdir()
+
+    def story() -> None:
+        with scene.recording(path) as graph:
+            bot = scene.add(graph)
+            scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+
+    with pytest.raises(Failed) as failed:
+        story()
+
+    partial = path.with_name("call.yaml.partial")
+    assert str(failed.value).splitlines()[:2] == [
+        f"{scenario_path(path)}: cannot be written: Is a directory",
+        f"    to do: graph-harness record --recover {partial}; or remove it: rm {partial}",
+    ]
+    assert path.read_text() == "the one before"
+
+
 def test_what_is_given_elsewhere_is_refused(scene: Scene) -> None:
-    given = {"given": {"people": [], "calls": []}}
+    given: dict[str, Any] = {"given": {"people": [], "calls": []}}
 
     with pytest.raises(UsageError) as refused, scene.live(config=given):
         pass

@@ -109,8 +109,14 @@ class Recording:
         clean = self._masking.scenario(Scenario(path=beside, source=source, given=given))
         text = dumps_scenario(clean)
         self._check_swept(text)
-        self.recorder.close()
-        _put(beside, text)
+        new = _written(beside, text)
+        try:
+            self.recorder.close()
+            new.replace(beside)
+        except OSError as error:
+            raise RecordingError(beside, f"cannot be replaced: {error.strerror or error}") from error
+        finally:
+            new.unlink(missing_ok=True)
         return self._looked_through()
 
     def abandon(self) -> Path | None:
@@ -138,16 +144,16 @@ class Recording:
         )
 
 
-def _put(path: Path, text: str) -> None:
-    """For its owner only, as the cassette; in the place of the one before it."""
+def _written(path: Path, text: str) -> Path:
+    """Beside its place, for its owner only, as the cassette."""
     new = path.with_name(f"{path.name}.new")
     try:
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
-        new.replace(path)
     except OSError as error:
         raise RecordingError(path, f"cannot be written: {error.strerror or error}") from error
+    return new
 
 
 OnRecorded = Callable[[Recorded], None]

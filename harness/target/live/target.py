@@ -6,7 +6,6 @@ import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -249,34 +248,38 @@ class LiveTarget:
     def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
         """Nobody listens any more. is_whole: the test passed, so that what was recorded becomes a cassette."""
         left = [Problem(ProblemKind.LEFT, what) for what in self._left]
-        try:
-            given = self._given() if is_whole and self._recording is not None else {}
-        except HarnessError as error:
-            left, is_whole = [*left, Problem(ProblemKind.NOT_RECORDED, str(error))], False
-        finally:
+        if self._recording is None or not is_whole:
             self._stack.close()
-        if self._recording is None:
-            return left
-        if not is_whole:
             self._abandon()
             return left
         try:
+            given = self._given()
+            self._stack.close()
             recorded = self._recording.finish(given, self._notes)
         except HarnessError as error:
-            return [*left, Problem(ProblemKind.NOT_RECORDED, str(error))]
+            self._stack.close()
+            return [*left, Problem(ProblemKind.NOT_RECORDED, str(error), (), self._remedy())]
         self._tell(str(recorded))
         self._on_recorded(recorded)
         if recorded.unclean:
-            return [*left, Problem(ProblemKind.NOT_RECORDED, f"{recorded.path} is not clean", recorded.unclean)]
+            left.append(Problem(ProblemKind.NOT_RECORDED, f"{recorded.path} is not clean", recorded.unclean))
         return left
 
     def _abandon(self) -> None:
-        partial = self._recording.abandon() if self._recording is not None else None
-        if partial is not None and self._recording is not None:
+        remedy = self._remedy()
+        if remedy is not None and self._recording is not None:
             self._tell(
-                f"not recorded: {self._recording.path}, for the test did not pass. What was kept until then: "
-                f"graph-harness record --recover {_short(partial)}; or remove it: rm {_short(partial)}"
+                f"not recorded: {self._recording.path}, for the test did not pass. What was kept until then: {remedy}"
             )
+
+    def _remedy(self) -> str | None:
+        """What to do with what was kept of a recording that becomes none; None where nothing was."""
+        partial = self._recording.abandon() if self._recording is not None else None
+        if partial is None:
+            return None
+        return (
+            f"graph-harness record --recover {shlex.quote(str(partial))}; or remove it: rm {shlex.quote(str(partial))}"
+        )
 
     def _met(self) -> list[Party]:
         return [party for call in calls_seen(self.journal.interactions).values() for party in call.roster]
@@ -301,7 +304,3 @@ class LiveTarget:
 def _identity(seeded: Mapping[str, Any]) -> Identity:
     kind, members = next(iter(seeded.items()))
     return Identity(IdentityKind(kind), str(members["id"]))
-
-
-def _short(path: Path) -> str:
-    return shlex.quote(str(path))
