@@ -392,6 +392,16 @@ def test_sentences_of_ours_keep_our_words(text: str, expected: str) -> None:
     assert sanitiser.text(expected) == expected
 
 
+def test_times_statuses_and_versions_in_sentences_are_nobodys() -> None:
+    """Also where a recording holds the like: part of an address, the number of a message."""
+    sanitiser = Sanitiser()
+    sanitiser.data({"languageId": "0", "region": "v1", "displayName": "202", "countryCode": "Bo"})
+    text = "+0.5 s  → GET https://graph.microsoft.com/v1.0/communications/calls 202"
+
+    assert sanitiser.text(text) == text
+    assert sanitiser.text("Bo declined") == "text-4 declined"
+
+
 def test_every_name_and_word_of_graph_is_vocabulary() -> None:
     """What the schema declares and what the fake can emit."""
     sanitiser = Sanitiser()

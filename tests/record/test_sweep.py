@@ -121,6 +121,15 @@ def test_graphs_own_words_are_nobodys() -> None:
     assert sweep.hits(json.dumps(body).encode()) == []
 
 
+def test_what_graphs_own_headers_say_is_nobodys() -> None:
+    kind = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+    headers = {"Content-Type": kind, "Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    sweep = Sweep()
+    sweep.learn(passed({}, **headers))
+
+    assert sweep.hits(json.dumps(headers).encode()) == []
+
+
 @pytest.mark.parametrize("path", CASSETTES, ids=[path.stem for path in CASSETTES])
 def test_a_shipped_cassette_is_found_as_it_is_and_not_once_it_is_sanitised(path: Path) -> None:
     sanitiser, sweep = Sanitiser(), Sweep()
