@@ -12,6 +12,7 @@ from harness.pytest_plugin.fixtures import graph, graph_cassette_dir, graph_conf
 from harness.pytest_plugin.options import ARGUMENTS, CHOSEN, pytest_addoption, read
 from harness.pytest_plugin.reporting import Keeper
 from harness.pytest_plugin.targets import graph_target, pytest_generate_tests
+from harness.pytest_plugin.telling import pytest_terminal_summary
 from harness.pytest_plugin.verifying import pytest_collect_file, pytest_make_collect_report
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "pytest_make_collect_report",
     "pytest_runtest_call",
     "pytest_runtest_makereport",
+    "pytest_terminal_summary",
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from harness.pytest_plugin.options import chosen
 from harness.pytest_plugin.targets import tenant_for
-from harness.pytest_plugin.telling import teller
+from harness.pytest_plugin.telling import RECORDED, teller
 
 if TYPE_CHECKING:
     from harness.pytest_plugin.marker import Mark
@@ -114,7 +114,8 @@ def _in_tenant(
     if target == "live":
         return opened_live(tenant, **common)
     cassette = _cassette(mark.cassette, request.node, target, folder)
-    return opened_recording(cassette, tenant, in_ci=options.record_in_ci, **common)
+    recorded = request.config.stash.setdefault(RECORDED, [])
+    return opened_recording(cassette, tenant, in_ci=options.record_in_ci, on_recorded=recorded.append, **common)
 
 
 def _intercept(session: Session) -> None:

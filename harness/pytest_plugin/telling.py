@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
+if TYPE_CHECKING:
+    from harness.target.live import Recorded
+
+RECORDED: Final[pytest.StashKey[list[Recorded]]] = pytest.StashKey()
+"""The cassettes of this run."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What was recorded, at the end of all, where it is not lost between tests."""
+    recorded = config.stash.get(RECORDED, [])
+    if not recorded:
+        return
+    from harness.report.wording import counted
+
+    requests, told = sum(one.requests for one in recorded), sum(one.notifications for one in recorded)
+    what = f"{counted(requests, 'request')} and {counted(told, 'notification')}"
+    same = sum(one.is_same for one in recorded)
+    terminalreporter.section("graph: recorded")
+    terminalreporter.write_line(f"{counted(len(recorded), 'cassette')} with {what}; the fake does the same in {same}")
+    for one in recorded:
+        terminalreporter.write_line(f"{one.path}: {one.verdict}")
 
 
 def teller(config: pytest.Config) -> Callable[[str], None]:

@@ -88,8 +88,11 @@ def test_same_test_is_recorded_replayed_and_run_on_the_fake(suite: Suite, tenant
     recorded.stdout.fnmatch_lines(
         [
             "graph: 'adele' (user 1 of GRAPH_USERS): when it rings, answer",
-            f"graph: recorded {path}: 1 requests, 2 notifications",
+            f"graph: recorded {path}: 1 request, 2 notifications",
             f"graph:   the fake differs: {len(result.drifts)} drifts",
+            "*= graph: recorded =*",
+            "1 cassette with 1 request and 2 notifications; the fake does the same in 0",
+            f"{path}: the fake differs: {len(result.drifts)} drifts",
         ],
     )
     assert leaks(suite.path, tenant) == []

@@ -277,7 +277,7 @@ def test_connection_that_is_cut_is_the_bots_own_error_and_not_on_the_cassette(sc
     assert recorded.unanswered == 1
     assert recorded.requests == 1
     assert str(recorded).splitlines()[0] == (
-        f"recorded {path}: 1 requests, {recorded.notifications} notifications, 1 requests without an answer left out"
+        f"recorded {path}: 1 request, {recorded.notifications} notifications, 1 request without an answer left out"
     )
 
 

@@ -18,7 +18,7 @@ from harness.compare import Result, Verdict
 from harness.errors import HarnessError, RecordingError
 from harness.record import Recorder
 from harness.record.sweep import Sweep
-from harness.report.wording import WORDS, headline, visible
+from harness.report.wording import WORDS, counted, headline, visible
 from harness.verifying import verify
 
 _LISTED = 5
@@ -62,21 +62,28 @@ class Recorded:
     result: Result
 
     def __str__(self) -> str:
-        left = f", {self.unanswered} requests without an answer left out" if self.unanswered else ""
+        left = f", {counted(self.unanswered, 'request')} without an answer left out" if self.unanswered else ""
+        requests, told = counted(self.requests, "request"), counted(self.notifications, "notification")
         lines = [
-            f"recorded {self.path}: {self.requests} requests, {self.notifications} notifications{left}",
+            f"recorded {self.path}: {requests}, {told}{left}",
             *(f"  not clean: {one}" for one in self.unclean),
-            f"  {self._verdict()}",
+            f"  {self.verdict}",
         ]
         if self.result.drifts:
-            counted = Counter(f"{d.path}: {WORDS[d.kind]}" for d in self.result.drifts)
-            lines += [f"    {visible(what)}" for what in list(counted)[:_LISTED]]
-            if len(counted) > _LISTED:
-                lines.append(f"    … and {len(counted) - _LISTED} more: graph-harness verify {self.path}")
+            kinds = Counter(f"{d.path}: {WORDS[d.kind]}" for d in self.result.drifts)
+            lines += [f"    {visible(what)}" for what in list(kinds)[:_LISTED]]
+            if len(kinds) > _LISTED:
+                lines.append(f"    … and {len(kinds) - _LISTED} more: graph-harness verify {self.path}")
         return "\n".join(lines)
 
-    def _verdict(self) -> str:
-        if self.result.verdict is Verdict.SAME:
+    @property
+    def is_same(self) -> bool:
+        return self.result.verdict is Verdict.SAME
+
+    @property
+    def verdict(self) -> str:
+        """What the fake makes of it, in words."""
+        if self.is_same:
             return "the fake does the same"
         if self.result.verdict is Verdict.DRIFT:
             return f"the fake differs: {headline(self.result)}"
