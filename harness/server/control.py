@@ -46,13 +46,14 @@ def _world() -> World:
 @blueprint.before_request
 def _refuse_web_pages() -> None:
     host = urlsplit(f"//{request.host}").hostname or ""
-    if not fake_of(current_app).settings.any_control_host and not _is_plain(host):
+    if not fake_of(current_app).settings.any_control_host and not is_plain(host):
         raise UsageError(f"control is called {host!r}: call it by its address, or as localhost")
     if request.method in ("POST", "PUT") and request.mimetype != "application/json":
         raise UsageError(f"expected Content-Type application/json, got {request.mimetype or 'none'!r}")
 
 
-def _is_plain(host: str) -> bool:
+def is_plain(host: str) -> bool:
+    """Whether a host is an address or `localhost`, which no web page can pretend to be."""
     try:
         ip_address(host)
     except ValueError:

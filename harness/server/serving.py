@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -28,7 +29,7 @@ _POSTING: Final = 64
 _CONNECTIONS: Final = 1000
 _LARGEST_BODY: Final = 2**26
 """Bytes. Beyond that waitress guards the disk."""
-_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 _log: Final = logging.getLogger("harness.server")
 
@@ -51,19 +52,19 @@ def serve(
     port: int = 0,
     allow_callbacks: Collection[str] = (),
     tls: ssl.SSLContext | None = None,
+    front: Callable[[Flask], Callable[..., Any]] = lambda app: app,
 ) -> Iterator[Served]:
     """A fake bound to `host` and `port` (0: a free one); nothing is left running behind it.
 
     allow_callbacks: hosts, beside loopback, that notifications may be posted to. tls: serve HTTPS with this
-    (`harness.server.certificates` makes one).
+    (`harness.server.certificates` makes one). front: what stands before the fake's app and answers in its place.
     Raises: UsageError when the address cannot be bound.
     """
-    if host not in _LOOPBACK:
+    if host not in LOOPBACK:
         settings = replace(settings, any_control_host=True)
         _log.warning("listening on %s: whoever reaches this address commands the fake", host)
     listening = bind(host, port)
     bound = int(listening.getsockname()[1])
-    scheme = "http" if tls is None else "https"
     clock = RealClock()
     executor = ThreadPoolExecutor(_POSTING, thread_name_prefix="graph-fake-post")
 
@@ -73,10 +74,10 @@ def serve(
     post = HttpPost(allow=allow_callbacks)
     app = create_app(settings, post=signed(post, Signer()), clock=clock, submit=submit)
     try:
-        with bound_to(listening, app, tls=tls, largest_body=max(settings.body_limit * 4, _LARGEST_BODY)) as loop:
+        largest_body = max(settings.body_limit * 4, _LARGEST_BODY)
+        with bound_to(listening, front(app), tls=tls, largest_body=largest_body) as loop:
             clock.start()
-            shown = f"[{host}]" if ":" in host else host
-            yield Served(f"{scheme}://{shown}:{bound}", bound, loop.run, loop.stop)
+            yield Served(url_of(host, bound, tls), bound, loop.run, loop.stop)
     finally:
         clock.stop()
         executor.shutdown(wait=True, cancel_futures=True)
@@ -131,6 +132,10 @@ def bound_to(
     finally:
         server.task_dispatcher.shutdown()
         wasyncore.close_all({**open_channels, **channels}, ignore_all=True)
+
+
+def url_of(host: str, port: int, tls: ssl.SSLContext | None = None) -> str:
+    return f"{'http' if tls is None else 'https'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def bind(host: str, port: int) -> socket.socket:
