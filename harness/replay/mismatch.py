@@ -44,21 +44,25 @@ class Nearest:
 class NothingRecorded(HarnessError):
     """No recorded request that is left agrees with the one that the bot has made.
 
-    request: method and path. sent: its body, abridged. nearest: None where the cassette holds no request.
+    request: method and path. sent: its body, abridged. nearest: None where the cassette holds no request. again: how
+    it is recorded again.
     """
 
-    def __init__(self, cassette: Path, request: str, sent: str, nearest: Nearest | None) -> None:
+    def __init__(
+        self, cassette: Path, request: str, sent: str, nearest: Nearest | None, again: str = RECORD_AGAIN
+    ) -> None:
         self.cassette = cassette
         self.request = request
         self.sent = sent
         self.nearest = nearest
+        self._again = again
         super().__init__("\n".join([f"{cassette}: nothing recorded for {request}", *self._lines()]))
 
     def _lines(self) -> Iterator[str]:
         yield f"  sent      {self.sent}"
         if self.nearest is None:
             yield "  nearest   none: the cassette holds no request"
-            yield f"  to do     {RECORD_AGAIN}"
+            yield f"  to do     {self._again}"
             return
         near = self.nearest
         yield f"  nearest   seq {near.seq}, {near.request} (played {near.played} of {near.times} times)"
@@ -68,27 +72,34 @@ class NothingRecorded(HarnessError):
             yield f"  differs   {difference}"
         if len(near.differences) > _MOST:
             yield f"            … and {len(near.differences) - _MOST} more"
-        yield f"  to do     {RECORD_AGAIN}, or mend the request"
+        yield f"  to do     {self._again}, or mend the request"
 
 
 class Explaining:
     """Explains, in roles, why a request agrees with none of the recorded ones.
 
-    binding, unplayed: as they were when that was found.
+    binding, unplayed: as they were when that was found. again: how the cassette is recorded again.
     """
 
     def __init__(
-        self, cassette: Path, recorded: Recorded, binding: Binding, naming: Naming, unplayed: Collection[int]
+        self,
+        cassette: Path,
+        recorded: Recorded,
+        binding: Binding,
+        naming: Naming,
+        unplayed: Collection[int],
+        again: str = RECORD_AGAIN,
     ) -> None:
         self._cassette = cassette
         self._recorded = recorded
         self._binding = binding
         self._naming = naming
         self._unplayed = unplayed
+        self._again = again
 
     def nothing_for(self, request: Asked, body: bytes | None) -> NothingRecorded:
         named = name_of(request, self._naming, Side.FAKE)
-        return NothingRecorded(self._cassette, named, _abridged(body), self._nearest(request))
+        return NothingRecorded(self._cassette, named, _abridged(body), self._nearest(request), self._again)
 
     def _nearest(self, sent: Asked) -> Nearest | None:
         found = nearest(self._recorded, sent, self._binding, self._is_played)

@@ -16,7 +16,7 @@ from harness.delivery import Notification
 from harness.errors import CassetteError, UsageError
 from harness.replay.ids import Ids
 from harness.replay.index import Found, Index
-from harness.replay.mismatch import Explaining, name_of
+from harness.replay.mismatch import RECORD_AGAIN, Explaining, name_of
 from harness.replay.naming import Naming
 from harness.replay.nearest import Recorded
 from harness.replay.reading import asked
@@ -38,7 +38,7 @@ class Replay:
     put: gets notifications, in recorded order, once all that was asked before them then has been asked now. now: of the
     clock by which `put` delivers; with it a notification is due no sooner than those before it.
     app_id, tenant_id: as whom the bot signs in, if that is known (see `signs_in`). callback: where the bot is, for
-    calls of which it does not say so itself.
+    calls of which it does not say so itself. again: what to say of how the cassette is recorded again.
     """
 
     def __init__(
@@ -51,8 +51,10 @@ class Replay:
         app_id: str | None = None,
         tenant_id: str | None = None,
         callback: str | None = None,
+        again: str = RECORD_AGAIN,
     ) -> None:
         self.cassette = cassette
+        self.again = again
         self.binding = Binding()
         self._put = put
         self._now = now
@@ -140,7 +142,8 @@ class Replay:
     def _explaining(self) -> Explaining:
         """As things stand now: explaining takes its time, and other requests need not wait for it."""
         recorded = Recorded(self._requests, self._index.groups, self._index.readings)
-        return Explaining(self.cassette.path, recorded, self.binding.copy(), self.naming, frozenset(self._unplayed))
+        unplayed = frozenset(self._unplayed)
+        return Explaining(self.cassette.path, recorded, self.binding.copy(), self.naming, unplayed, self.again)
 
     def _play(self, found: Found, request: Request) -> Response:
         """Take a recorded request, bind what it and the bot's hold, and put its answer in the bot's values."""

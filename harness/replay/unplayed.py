@@ -10,7 +10,6 @@ from typing import Any
 from harness.cassette.bodies import items_of, parsed, resource_of
 from harness.cassette.format import Interaction
 from harness.errors import HarnessError, counted
-from harness.replay.mismatch import RECORD_AGAIN
 from harness.replay.replaying import Replay
 
 
@@ -38,8 +37,11 @@ def complain(replay: Replay, on_unplayed: OnUnplayed = OnUnplayed.FAIL) -> None:
     warnings.warn(UnplayedWarning(text), stacklevel=2)
 
 
-def leftover(replay: Replay) -> str | None:
-    """Which recorded requests were never made and which notifications never due, identifiers as roles; None if none."""
+def leftover(replay: Replay, otherwise: str = ", or allow it with `--graph-on-unplayed=ignore`") -> str | None:
+    """Which recorded requests were never made and which notifications never due, identifiers as roles; None if none.
+
+    otherwise: what else may be done than making the requests, and recording again.
+    """
     unplayed, undelivered = replay.unplayed, replay.undelivered
     if not unplayed and not undelivered:
         return None
@@ -49,7 +51,7 @@ def leftover(replay: Replay) -> str | None:
             f"{replay.cassette.path}: {' and '.join(part for part in (requests, told) if part)}",
             *(f"  not made  seq {i.seq}, {replay.named(i)}" for i in unplayed),
             *(f"  not due   seq {i.seq}, {replay.naming.render(_told(i))}" for i in undelivered),
-            f"  to do     make the requests, {RECORD_AGAIN}, or allow it with `--graph-on-unplayed=ignore`",
+            f"  to do     make the requests, {'' if otherwise else 'or '}{replay.again}{otherwise}",
         )
     )
 
