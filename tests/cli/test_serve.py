@@ -79,3 +79,104 @@ def test_tls_without_its_extra_is_a_usage_error(
 
     said = "graph-harness serve: TLS needs the package trustme: pip install 'graph-call-harness[tls]'\n"
     assert (code, capsys.readouterr().err) == (2, said)
+
+
+SHIPPED = str(next((Path(__file__).parent.parent.parent / "cassettes").rglob("*invite*.scenario.yaml"))).replace(
+    ".scenario", ""
+)
+RECORD = ("--target", "record", "--cassette", "c.yaml", "--callback-port", "3979", "--bot-url", "http://127.0.0.1:3978")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--cassette", "c.yaml"), "--cassette is for --target replay or --target record, and this is --target fake"),
+        (("--bot-url", "x"), "--bot-url is for --target replay or --target record, and this is --target fake"),
+        (("--callback-port", "1"), "--callback-port is for --target record, and this is --target fake"),
+        (("--target", "replay"), "--target replay needs --cassette: the cassette that answers"),
+        (
+            ("--target", "replay", "--cassette", "none.yaml"),
+            "--cassette none.yaml: there is no such file; record it with --target record",
+        ),
+        (
+            ("--target", "replay", "--cassette", "none.yaml", "--seed", "1"),
+            "--seed is for --target fake, and this is --target replay",
+        ),
+        (
+            ("--target", "replay", "--cassette", SHIPPED, "--bot-url", "http://bot.example:1/api"),
+            "--bot-url: callback host 'bot.example' is neither loopback nor allowed: allow it with --allow-callback "
+            "bot.example",
+        ),
+        (
+            ("--target", "replay", "--cassette", SHIPPED, "--bot-url", "127.0.0.1"),
+            "--bot-url: callback '127.0.0.1' is not posted to: expected http(s)://HOST[:PORT]/PATH",
+        ),
+        (("--target", "record"), "--target record needs --cassette: the cassette that is made"),
+        (RECORD[:4], "--target record needs --callback-port: the port of this machine to which your tunnel leads"),
+        (RECORD[:6], "--target record needs --bot-url: the bot on this machine, such as http://127.0.0.1:3978"),
+        (
+            (*RECORD, "--allow-callback", "x"),
+            "--allow-callback is for --target fake or --target replay, and this is --target record",
+        ),
+        ((*RECORD, "--callback-port", "70000"), "--callback-port: expected a port from 0 to 65535, got 70000"),
+        (
+            (*RECORD, "--cassette", "c.yml"),
+            "--cassette c.yml: a cassette is called NAME.yaml, else no command takes it for one",
+        ),
+        (
+            (*RECORD, "--bot-url", "http://bot.example:80"),
+            "--bot-url: 'http://bot.example:80' leads away from this machine, in clear text: let the bot listen on "
+            "loopback, http://127.0.0.1:80",
+        ),
+    ],
+)
+def test_wrong_options_are_usage_errors(
+    arguments: tuple[str, ...],
+    problem: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(signal, "signal", Mock())
+    monkeypatch.setenv("GRAPH_CALLBACK_URL", "https://bot.example/api")
+    monkeypatch.delenv("GRAPH_BASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    code = main(["serve", *arguments])
+
+    assert (code, capsys.readouterr().err) == (2, f"graph-harness serve: {problem}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "problem"),
+    [
+        ({}, "GRAPH_CALLBACK_URL is not set: the public https address of the bot, as its tunnel gives it"),
+        (
+            {"GRAPH_CALLBACK_URL": "http://bot.example"},
+            "GRAPH_CALLBACK_URL: expected an https address: Graph talks https only",
+        ),
+        (
+            {"GRAPH_CALLBACK_URL": "https://bot.example", "GRAPH_BASE_URL": "https://bot.example"},
+            "GRAPH_BASE_URL: is no Graph: expected one of https://graph.microsoft.com, https://graph.microsoft.us, "
+            "https://dod-graph.microsoft.us, https://microsoftgraph.chinacloudapi.cn",
+        ),
+    ],
+)
+def test_recording_needs_the_public_address(
+    variables: dict[str, str],
+    problem: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(signal, "signal", Mock())
+    monkeypatch.chdir(tmp_path)
+    for name in ("GRAPH_CALLBACK_URL", "GRAPH_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    code = main(["serve", *RECORD])
+
+    assert (code, capsys.readouterr().err) == (2, f"graph-harness serve: {problem}\n")
