@@ -1,0 +1,175 @@
+"""What goes wrong while a story is played: what is said, and that no call is left standing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.scenarios import STORIES, NothingTold, Props, Refused, Stage, Story, StoryFailed, play
+from harness.target import FakeTarget, Graph, open_fake
+from harness.target.seen import calls_seen
+
+INVITE = STORIES["invite-one"]
+
+
+def states(graph: Graph) -> set[str | None]:
+    """Of all calls, by the truth."""
+    graph.drain()
+    return {graph._call(call).state for call in calls_seen(graph.interactions)}
+
+
+def quick(say: Callable[[str], None] = lambda _: None) -> Props:
+    return Props(say=say, patience=0.2)
+
+
+def test_it_says_what_happens() -> None:
+    said: list[str] = []
+
+    with open_fake(intercept=False) as graph:
+        play(INVITE, graph, Props(say=said.append))
+
+    assert said == [
+        "call person 1 and person 2",
+        "the call is established",
+        "invite person 3",
+        "the operation completed",
+        "hang up",
+        "the call ended",
+    ]
+
+
+def test_429_is_obeyed() -> None:
+    said: list[str] = []
+
+    with open_fake(intercept=False) as graph:
+        graph.throttle("invite", retry_after=7, times=2)
+        play(INVITE, graph, Props(say=said.append))
+        assert isinstance(graph._target, FakeTarget)
+        assert graph._target.fake.impatient == []
+
+    assert said.count("Graph asks to come again after 7 s") == 2
+
+
+def test_429_that_does_not_end_is_told() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.throttle("invite", retry_after=1, times=5)
+        with pytest.raises(Refused) as refused:
+            play(INVITE, graph)
+
+        assert str(refused.value) == "POST /calls/{id}/participants/invite is answered 429 TooManyRequests"
+        assert states(graph) == {"terminated"}
+
+
+def test_wait_that_is_too_long_is_not_begun() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.throttle("create-call", retry_after=301)
+        with pytest.raises(Refused):
+            play(INVITE, graph)
+
+
+def test_missing_permission_is_told_with_its_code_and_calls_are_ended() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.fail("invite", 403, code="7504", message="Insufficient enterprise tenant permissions")
+        with pytest.raises(Refused) as refused:
+            play(INVITE, graph)
+
+        assert states(graph) == {"terminated"}
+
+    assert str(refused.value) == (
+        "POST /calls/{id}/participants/invite is answered 403 7504; "
+        "`graph-harness doctor` says which permission is missing"
+    )
+
+
+def test_interrupted_story_ends_its_calls() -> None:
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        if text == "invite person 3":
+            raise KeyboardInterrupt
+
+    with open_fake(intercept=False) as graph:
+        with pytest.raises(KeyboardInterrupt):
+            play(INVITE, graph, Props(say=say))
+
+        assert states(graph) == {"terminated"}
+
+    assert said[-2:] == ["end the calls that were made", "ended 1 call"]
+
+
+def test_call_whose_answer_was_lost_is_ended() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.reset_connection("create-call", after_effect=True)
+        with pytest.raises(ConnectionResetError):
+            play(INVITE, graph)
+
+        assert [request.method for request in graph.requests] == ["POST", "DELETE"]
+        assert states(graph) == {"terminated"}
+
+
+def test_call_that_cannot_be_ended_is_told() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.fail("invite", 400, code="BadRequest")
+        graph.fail("hang-up", 503, code="ServiceUnavailable", times=None)
+        with pytest.raises(Refused) as refused:
+            play(INVITE, graph)
+
+    assert refused.value.__notes__ == [
+        "a call may still stand: DELETE /calls/{id} is answered 503 ServiceUnavailable",
+    ]
+
+
+def test_callback_never_called_is_no_success() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.deliver(drop=["call", "roster", "operation"])
+        with pytest.raises(NothingTold) as nothing:
+            play(INVITE, graph, quick())
+
+        assert states(graph) == {"terminated"}
+
+    assert str(nothing.value) == (
+        "waited 0.2 s for the call to be established, and Graph told nothing: it does not reach the bot at "
+        "GRAPH_CALLBACK_URL; `graph-harness doctor --callback-port P` tries it"
+    )
+
+
+def test_other_course_than_told_fails() -> None:
+    def declined(stage: Stage) -> None:
+        (first,) = stage.people(1)
+        call = stage.call(first)
+        operation, _ = stage.invite(call, stage.people(2)[1])
+        stage.ends(call, operation, "failed")
+
+    with open_fake(intercept=False) as graph:
+        with pytest.raises(StoryFailed, match=r"^the operation ended 'completed', where 'failed' was to be seen$"):
+            play(Story("declined", "", declined, 2, ()), graph, quick())
+
+        assert states(graph) == {"terminated"}
+
+
+def test_call_that_is_declined_fails() -> None:
+    def declining(stage: Stage) -> None:
+        stage.will = lambda *_: None  # type: ignore[method-assign]
+        (first,) = stage.people(1)
+        first.declines()
+        stage.call(first)
+
+    with open_fake(intercept=False) as graph:
+        expected = r"^the call ended, with 603/0, where it was to be established$"
+        with pytest.raises(StoryFailed, match=expected):
+            play(Story("declining", "", declining, 1, ()), graph, quick())
+
+
+def test_what_was_told_is_told_where_something_else_is_missing() -> None:
+    def waiting(stage: Stage) -> None:
+        first, second = stage.people(2)
+        stage.has(stage.call(first), second)
+
+    with open_fake(intercept=False) as graph, pytest.raises(StoryFailed) as failed:
+        play(Story("waiting", "", waiting, 2, ()), graph, quick())
+
+    assert str(failed.value) == (
+        "waited 0.2 s for person 2 to be in the call; told: updated call establishing, updated call established"
+    )
