@@ -1,0 +1,257 @@
+"""`graph-harness record SCENARIO…` against the stand-in tenant: what is kept, said, and left standing."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.cassette.format import load
+from harness.cassette.unclean import unclean
+from harness.cli import main
+from harness.scenarios import STORIES, play
+from harness.target import open_replay
+from tests.standin import StandIn
+from tests.standin.planted import CARLA
+from tests.tenant.test_doctor import free_port
+
+NAMES = {
+    "decline": {CARLA.id: "declines"},
+    "no-answer": {CARLA.id: "ignores"},
+    "remove-while-ringing": {CARLA.id: "ignores"},
+}
+"""What people do in whose stories not everybody answers."""
+
+
+@pytest.fixture
+def port(led: StandIn, monkeypatch: pytest.MonkeyPatch) -> int:
+    for name in ("CI", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+        monkeypatch.delenv(name, raising=False)
+    found = free_port()
+    led.set(tunnel=found)
+    return found
+
+
+def record(port: int, folder: Path, *names: str, patience: str = "10") -> int:
+    places = ["--callback-port", str(port), "--cassette-dir", str(folder), "--patience", patience]
+    return main(["record", *names, *places])
+
+
+def planted_below(folder: Path, led: StandIn) -> list[str]:
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return [value for value in led.planted if value.encode() in written]
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_story_is_recorded_and_can_be_replayed(
+    name: str, port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stand-in is not Graph: that the fake differs from it, which makes the exit code, is right."""
+    led.set(people=NAMES.get(name, {}), patience=0.5)
+
+    code = record(port, tmp_path, name)
+
+    said = capsys.readouterr().out
+    path = tmp_path / f"{name}.yaml"
+    assert (code, said.splitlines()[-1]) == (1, "1 of 1 scenarios recorded"), said
+    assert unclean(load(path)) == []
+    assert planted_below(tmp_path, led) == []
+    assert led.calls == []
+    with open_replay(path, intercept=False) as graph:
+        play(STORIES[name], graph)
+
+
+def test_summary_of_several_says_what_was_recorded_and_what_not(
+    port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    led.set(people={CARLA.id: "declines"})
+
+    code = record(port, tmp_path, "invite-one", "decline")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3].startswith(
+        "invite-one  not recorded: the operation ended 'failed' with 403/9999, where 'completed'"
+    )
+    assert lines[-2].startswith("decline     3 requests, 6 notifications, clean, ")
+    assert lines[-1] == "1 of 2 scenarios recorded"
+    assert code in (1, 3)
+    assert not (tmp_path / "invite-one.yaml").exists()
+    assert led.calls == []
+
+
+def test_steps_and_what_people_are_to_do_are_said_in_order(
+    port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    led.set(people={CARLA.id: "declines"})
+
+    record(port, tmp_path, "decline")
+
+    assert capsys.readouterr().out.splitlines()[:9] == [
+        "decline (1 of 1): whoever is invited declines",
+        "  'person 1' (user 1 of GRAPH_USERS): when it rings, answer",
+        "  'person 2' (user 2 of GRAPH_USERS): when it rings, answer",
+        "  call person 1 and person 2",
+        "  the call is established",
+        "  'person 3' (user 3 of GRAPH_USERS): when it rings, decline",
+        "  invite person 3",
+        "  the operation failed",
+        "  hang up",
+    ]
+
+
+def test_callback_never_called_is_no_verdict(
+    port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    led.set(is_silent=True)
+
+    code = record(port, tmp_path, "invite-one", patience="0.5")
+
+    assert code == 3
+    assert (
+        "invite-one  not recorded: waited 0.5 s for the call to be established, and Graph told nothing: "
+        "it does not reach the bot at GRAPH_CALLBACK_URL; `graph-harness doctor --callback-port P` tries it\n"
+        "0 of 1 scenarios recorded\n"
+    ) in capsys.readouterr().out
+    assert not (tmp_path / "invite-one.yaml").exists()
+    assert led.calls == []
+
+
+def test_retry_after_is_obeyed(port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    led.set(throttle=1, retry_after="1")
+
+    record(port, tmp_path, "invite-one")
+
+    said = capsys.readouterr().out
+    assert "  Graph asks to come again after 1 s\n" in said
+    assert said.endswith("1 of 1 scenarios recorded\n")
+    assert [i.response.status for i in load(tmp_path / "invite-one.yaml").interactions][:2] == [429, 201]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_recording_ends_its_calls(sent: signal.Signals, port: int, led: StandIn, tmp_path: Path) -> None:
+    led.set(people={CARLA.id: "ignores"}, patience=60)
+    command = [sys.executable, "-m", "harness.cli", "record", "no-answer", "--callback-port", str(port)]
+    environment = {**os.environ, **led.environment, "PYTHONUNBUFFERED": "1"}
+
+    with subprocess.Popen(
+        [*command, "--cassette-dir", str(tmp_path)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line == "  invite person 3\n":
+                time.sleep(0.2)
+                process.send_signal(sent)
+        process.wait(20)
+        assert process.stderr is not None
+        problem = process.stderr.read()
+
+    assert (process.returncode, problem) == (130, "graph-harness record: interrupted\n")
+    assert "  ended 1 call\n" in said
+    assert led.calls == []
+    assert planted_below(tmp_path, led) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["no-answer.yaml.partial"]
+
+
+def test_scenario_that_lacks_variables_is_refused_before_anybody_is_called(
+    port: int, led: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GRAPH_MEETING")
+    monkeypatch.delenv("GRAPH_PHONE")
+
+    assert record(port, tmp_path, "invite-one", "invite-several", "invite-pstn") == 2
+
+    assert capsys.readouterr().err == (
+        "graph-harness record: set what is missing, or leave these scenarios out:\n"
+        "  invite-several lacks GRAPH_MEETING\n"
+        "  invite-pstn lacks GRAPH_PHONE\n"
+    )
+    assert led.seen == []
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_at_a_terminal_people_are_waited_for(
+    port: int, led: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", _Terminal("\n"))  # and then it is closed
+
+    assert record(port, tmp_path, "invite-pstn", "decline") == 130
+
+    said = capsys.readouterr().out
+    assert "  wanted are 1 person of GRAPH_USERS and the phone: press Enter when they are there\n" in said
+    assert "  wanted are 3 people of GRAPH_USERS: press Enter when they are there\ninvite-pstn  3 requests" in said
+    assert said.endswith("1 of 2 scenarios recorded\n")
+
+
+def test_list_says_what_each_scenario_lacks(
+    led: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GRAPH_APP_INSTANCE")
+
+    assert main(["record", "--list"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 * len(STORIES)
+    assert lines[:2] == [
+        "invite-one            invite one person into a group call",
+        "                      has what it needs",
+    ]
+    assert "                      lacks GRAPH_APP_INSTANCE" in lines
+    assert led.seen == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "name scenarios to record, or give --list or --recover PARTIAL, one of the three"),
+        (["decline", "--list"], "name scenarios to record, or give --list or --recover PARTIAL, one of the three"),
+        (["decline", "--into", "a.yaml"], "--into: says where to recover to, and there is no --recover"),
+        (
+            ["decline"],
+            "--callback-port P is missing: the port of this machine to which GRAPH_CALLBACK_URL leads",
+        ),
+        (
+            ["invite", "--callback-port", "8445"],
+            f"unknown scenario 'invite'; known: {', '.join(STORIES)}",
+        ),
+    ],
+)
+def test_asked_wrongly(arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", *arguments]) == 2
+
+    assert capsys.readouterr().err == f"graph-harness record: {problem}\n"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--callback-port", "0"), ("--patience", "never"), ("--patience", "0")])
+def test_numbers_that_are_none(option: str, value: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["record", "decline", option, value])
+
+    assert stopped.value.code == 2
+
+
+def test_nothing_is_recorded_in_ci(
+    port: int, led: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CI", "true")
+
+    assert record(port, tmp_path, "decline") == 2
+
+    assert "CI" in capsys.readouterr().err
+    assert led.seen == []
