@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.cli.codes import EXIT_SAME
@@ -23,7 +24,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="where to put the cassettes (default: cassettes/recorded)",
     )
     record.add_argument(
-        "--callback-port", type=_port, metavar="P", help="port of this machine to which GRAPH_CALLBACK_URL leads"
+        "--callback-port",
+        type=_port,
+        metavar="P",
+        help="port of this machine to which GRAPH_CALLBACK_URL leads (default: GRAPH_CALLBACK_PORT)",
     )
     record.add_argument(
         "--patience", type=_seconds, metavar="SECONDS", help="how long to wait for what Graph is to tell (default: 120)"
@@ -49,12 +53,10 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         say(listing(os.environ))
         return EXIT_SAME
-    if options.callback_port is None:
-        raise UsageError("--callback-port P is missing: the port of this machine to which GRAPH_CALLBACK_URL leads")
     return record(
         options.scenarios,
         folder=options.cassette_dir,
-        port=options.callback_port,
+        port=options.callback_port or _port_of(os.environ),
         patience=options.patience,
         in_ci=options.in_ci,
         environ=os.environ,
@@ -73,6 +75,20 @@ def _recover(partial: Path, into: Path | None) -> int:
         "It is linted, and not searched for what passed: that needs the originals, which are gone"
     )
     return EXIT_SAME
+
+
+def _port_of(environ: Mapping[str, str]) -> int:
+    """Raises: UsageError."""
+    said = environ.get("GRAPH_CALLBACK_PORT")
+    if not said:
+        raise UsageError(
+            "--callback-port P is missing: the port of this machine to which GRAPH_CALLBACK_URL leads; "
+            "GRAPH_CALLBACK_PORT in the environment will do"
+        )
+    try:
+        return _port(said)
+    except argparse.ArgumentTypeError as error:
+        raise UsageError(f"GRAPH_CALLBACK_PORT: {error}") from None
 
 
 def _port(text: str) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.saying import say
@@ -80,7 +80,7 @@ def record(
     )
     ended: list[Ended] = []
     try:
-        with _stopped_like_ctrl_c():
+        with stoppable():
             for number, story in enumerate(stories, 1):
                 say(f"{story.name} ({number} of {len(stories)}): {story.what}")
                 _wait_for_people(story)
@@ -163,15 +163,25 @@ def _code(ended: Sequence[Ended]) -> int:
     return next((code for code in (EXIT_DRIFT, EXIT_NONE) if code in codes), EXIT_SAME)
 
 
+_PATIENT: Final = 2
+"""How often somebody has to ask until calls are left as they are."""
+
+
 @contextmanager
-def _stopped_like_ctrl_c() -> Iterator[None]:
-    """SIGTERM ends calls too."""
+def stoppable() -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop, and have the calls ended; who cannot wait for that asks twice more."""
+    asked = 0
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1 or asked > _PATIENT:
+            raise KeyboardInterrupt
+        say("  calls are being ended; once more, and they are left as they are")
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -9,14 +9,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from harness.cassette.format import load
 from harness.cassette.unclean import unclean
 from harness.cli import main
+from harness.cli.scenarios import Ended, stoppable
+from harness.compare import Drift
 from harness.scenarios import STORIES, play
 from harness.target import open_replay
+from harness.target.live import Recorded
 from tests.standin import StandIn
 from tests.standin.planted import CARLA
 from tests.tenant.test_doctor import free_port
@@ -165,6 +169,67 @@ def test_interrupted_recording_ends_its_calls(sent: signal.Signals, port: int, l
     assert [path.name for path in tmp_path.iterdir()] == ["no-answer.yaml.partial"]
 
 
+def test_network_that_is_cut_leaves_no_call_standing(
+    port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The answer to the new call breaks off: only what is told says that there is one."""
+    led.set(cut=1)
+
+    assert record(port, tmp_path, "decline") == 3
+
+    said = capsys.readouterr().out
+    assert "  ended 1 call\n" in said
+    assert "\ndecline  not recorded: Graph cannot be reached: " in said
+    assert not (tmp_path / "decline.yaml").exists()
+    assert led.calls == []
+
+
+def test_missing_permission_is_told_by_graphs_code(
+    port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    led.set(roles=["Calls.Initiate.All"])
+
+    assert record(port, tmp_path, "decline") == 3
+
+    assert capsys.readouterr().out.endswith(
+        "decline  not recorded: POST /calls is answered 403 7504; "
+        "`graph-harness doctor` says which permission is missing\n"
+        "0 of 1 scenarios recorded\n"
+    )
+
+
+def test_wrong_secret_is_told_and_leaves_nothing(
+    port: int, led: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "wrong")
+
+    assert record(port, tmp_path, "decline") == 2
+
+    assert capsys.readouterr().err.startswith(
+        "graph-harness record: login.microsoftonline.com gives no token: AADSTS7000215, AZURE_CLIENT_SECRET is wrong"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def result(verdict: str, unclean: tuple[str, ...] = ()) -> Recorded:
+    drifts = (Drift("requests/1/response/status", "value", 200, 202),) if verdict == "drift" else ()
+    return Recorded(Path("a.yaml"), 3, 6, 0, unclean, Mock(verdict=verdict, drifts=drifts))
+
+
+@pytest.mark.parametrize(
+    ("ended", "code", "said"),
+    [
+        (Ended("a", result("same")), 0, "3 requests, 6 notifications, clean, verdict same"),
+        (Ended("a", result("drift")), 1, "3 requests, 6 notifications, clean, 1 drift"),
+        (Ended("a", result("same", ("seq 1",))), 1, "3 requests, 6 notifications, unclean, verdict same"),
+        (Ended("a", result("none")), 3, "3 requests, 6 notifications, clean, verdict none"),
+        (Ended("a", None, "why"), 3, "not recorded: why"),
+    ],
+)
+def test_what_came_of_it_makes_line_and_exit_code(ended: Ended, code: int, said: str) -> None:
+    assert (ended.code, str(ended)) == (code, said)
+
+
 def test_scenario_that_lacks_variables_is_refused_before_anybody_is_called(
     port: int, led: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,6 +244,19 @@ def test_scenario_that_lacks_variables_is_refused_before_anybody_is_called(
         "  invite-pstn lacks GRAPH_PHONE\n"
     )
     assert led.seen == []
+
+
+def test_who_cannot_wait_until_calls_are_ended_asks_twice_more(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with stoppable():
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        assert capsys.readouterr().out == "  calls are being ended; once more, and they are left as they are\n"
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 class _Terminal(io.StringIO):
@@ -224,7 +302,8 @@ def test_list_says_what_each_scenario_lacks(
         (["decline", "--into", "a.yaml"], "--into: says where to recover to, and there is no --recover"),
         (
             ["decline"],
-            "--callback-port P is missing: the port of this machine to which GRAPH_CALLBACK_URL leads",
+            "--callback-port P is missing: the port of this machine to which GRAPH_CALLBACK_URL leads; "
+            "GRAPH_CALLBACK_PORT in the environment will do",
         ),
         (
             ["invite", "--callback-port", "8445"],
@@ -232,10 +311,23 @@ def test_list_says_what_each_scenario_lacks(
         ),
     ],
 )
-def test_asked_wrongly(arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_asked_wrongly(
+    arguments: list[str], problem: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GRAPH_CALLBACK_PORT", raising=False)
+
     assert main(["record", *arguments]) == 2
 
     assert capsys.readouterr().err == f"graph-harness record: {problem}\n"
+
+
+def test_port_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GRAPH_CALLBACK_PORT", "tunnel")
+
+    assert main(["record", "decline"]) == 2
+
+    said = capsys.readouterr().err
+    assert said == "graph-harness record: GRAPH_CALLBACK_PORT: expected a port from 1 to 65535, got 'tunnel'\n"
 
 
 @pytest.mark.parametrize(("option", "value"), [("--callback-port", "0"), ("--patience", "never"), ("--patience", "0")])
