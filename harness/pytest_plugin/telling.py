@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from harness.errors import counted
+
 if TYPE_CHECKING:
     from harness.target.live import Recorded
 
@@ -20,8 +22,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     recorded = config.stash.get(RECORDED, [])
     if not recorded:
         return
-    from harness.report.wording import counted
-
     requests, told = sum(one.requests for one in recorded), sum(one.notifications for one in recorded)
     what = f"{counted(requests, 'request')} and {counted(told, 'notification')}"
     same = sum(one.is_same for one in recorded)

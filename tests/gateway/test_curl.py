@@ -56,7 +56,7 @@ def recorded(standin: StandIn, cassette: Path) -> None:
         assert status == 201
         bot.wait_for(3)
         gate.stop(signal.SIGINT)
-    assert gate.out.startswith(f"recorded {cassette}: 1 requests, 3 notifications\n")
+    assert gate.out.startswith(f"recorded {cassette}: 1 request, 3 notifications\n")
 
 
 def test_curl_is_recorded_and_replayed(standin: StandIn, tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from harness.cassette.sanitise import Sanitiser
 from harness.cassette.scenario import Scenario, Source, SourceKind, dumps_scenario, load_scenario, scenario_path
 from harness.cassette.unclean import unclean
 from harness.compare import Result, Verdict
-from harness.errors import HarnessError, RecordingError
+from harness.errors import HarnessError, RecordingError, counted
 from harness.record import Recorder
 from harness.record.sweep import Sweep
-from harness.report.wording import WORDS, counted, headline, visible
+from harness.report.wording import WORDS, headline, visible
 from harness.verifying import verify
 
 _LISTED = 5
