@@ -32,7 +32,7 @@ _ANNOTATIONS: Final = (
     "odata.type odata.context odata.id odata.etag odata.count odata.nextLink odata.bind odata.editLink"
 )
 
-_GIVEN: Final = (
+GIVEN: Final = (
     "application rules notifications people meetings calls participants kind media modalities hasNumber permissions "
     "displayName answers declines busy ignores fails after order delay jitter drop duplicate retries backoff"
 )
@@ -108,7 +108,7 @@ def _own_members() -> Iterator[str]:
         yield from schema.properties_of(kind)
     for action, bound_to in schema.ACTIONS:
         yield from schema.parameters_of(action, bound_to)
-    yield from (*_BESIDE.split(), *_GIVEN.split(), *PARAMETERS)
+    yield from (*_BESIDE.split(), *GIVEN.split(), *PARAMETERS)
     yield from (wire.camel(rule.name) for rule in fields(types.Rules))
 
 
