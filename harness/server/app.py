@@ -10,11 +10,10 @@ import json
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.json.provider import JSONProvider
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from harness.delivery.clock import Clock, VirtualClock
@@ -131,12 +130,19 @@ class _Json(JSONProvider):
 
 
 class _Response(Response):
-    """An answer whose headers go out as they are: Location is absolute, and nothing is left to be worked out."""
+    """An answer whose headers go out as they are: Location is absolute, and nothing is left to be worked out.
 
-    def get_wsgi_headers(self, environ: Any) -> Headers:
+    as_graph: Graph's headers, which go out in place of all others.
+    """
+
+    as_graph: list[tuple[str, str]] | None = None
+    automatically_set_content_length = False
+
+    def get_wsgi_response(self, environ: Any) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        headers = self.headers.to_wsgi_list() if self.as_graph is None else self.as_graph
         if self.status_code != 204:
-            self.headers["Content-Length"] = str(len(self.get_data()))
-        return self.headers
+            headers.append(("Content-Length", str(len(self.get_data()))))
+        return self.get_app_iter(environ), self.status, headers
 
 
 class _CanonicalPath:
@@ -160,7 +166,7 @@ def _name_request() -> Response | None:
     path = asked.path
     # How often a bot signs in does not move the ids that a seed makes repeatable.
     request_id = str(uuid.uuid4()) if login.is_login(path) else fake.world.new_id()
-    known.ids = _Ids(request_id, asked.headers.get("client-request-id") or request_id)
+    known.ids = _Ids(request_id, asked.environ.get("HTTP_CLIENT_REQUEST_ID") or request_id)
     known.fault = None
     if control.is_control(path):
         return None
@@ -182,7 +188,7 @@ def _here() -> tuple[Request, Any, Fake]:
 def _authenticated(asked: Request, fake: Fake) -> Application:
     """A token comes before everything else below a version, also before a path that leads nowhere (assumed)."""
     return tokens.application(
-        asked.headers.get("Authorization"),
+        asked.environ.get("HTTP_AUTHORIZATION"),
         fake.world.application,
         refuse_opaque=fake.settings.refuse_opaque_tokens,
     )
@@ -194,9 +200,12 @@ def _finish(response: Response) -> Response:
     path = asked.path
     if control.is_control(path):
         return response
-    response = striking.late(response, known.fault)
+    response = cast(_Response, striking.late(response, known.fault))
     is_login = login.is_login(path)
-    response = login.finished(response) if is_login else _with_graphs_headers(response, asked, known.ids)
+    if is_login:
+        login.finish(response)
+    else:
+        response.as_graph = _graphs_headers(response, asked, known.ids)
     fake.count += 1
     body = login.kept_body() if is_login else _kept_body(asked)
     status = 0 if striking.is_cut(asked) else response.status_code
@@ -204,21 +213,20 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _with_graphs_headers(response: Response, asked: Request, ids: _Ids) -> Response:
+def _graphs_headers(response: Response, asked: Request, ids: _Ids) -> list[tuple[str, str]]:
     headers = [
         ("Strict-Transport-Security", "max-age=31536000"),
         ("request-id", ids.request),
         ("client-request-id", ids.client_request),
         ("x-ms-ags-diagnostic", _DIAGNOSTIC),
     ]
-    scenario = asked.headers.get("scenario-id")
+    scenario = asked.environ.get("HTTP_SCENARIO_ID")
     if scenario:
         headers.append(("scenario-id", scenario))
     if response.status_code not in (202, 204):
         headers += [("Content-Type", CONTENT_TYPE), ("OData-Version", "4.0")]
     headers += [(n, v) for n, v in response.headers if n in ("Location", "Allow", "Retry-After")]
-    response.headers = Headers(headers)
-    return response
+    return headers
 
 
 def _kept_body(asked: Request) -> bytes:

@@ -248,8 +248,7 @@ def crashed(error: BaseException) -> Answer:
     return refused(refuse_login("crashed", problem=repr(error)))
 
 
-def finished(response: Response) -> Response:
+def finish(response: Response) -> None:
     """Sign-in's answers carry none of Graph's headers."""
     if response.mimetype == "application/json":
         response.headers["Content-Type"] = "application/json; charset=utf-8"
-    return response
