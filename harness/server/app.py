@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 from flask import Flask, Request, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import MapAdapter
 
 from harness.delivery.clock import Clock, VirtualClock
 from harness.delivery.outbox import Post
@@ -111,10 +112,17 @@ def renew(
 
 
 class _App(Flask):
-    """A Flask app without asynchronous views: nothing is asked of each of them, at every request, whether it is one."""
+    """A Flask app that spares every request what no route of the fake needs."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Views are as they are: none is asynchronous."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """By method and path: no route asks for a host or a query, and none redirects, which would want both."""
+        if request is None:
+            return None
+        return self.url_map.bind("graph", default_method=request.method, path_info=request.path)
 
 
 class _Json(JSONProvider):

@@ -38,6 +38,8 @@ def _world() -> World:
 @blueprint.before_request
 def _refuse_query_options() -> None:
     """No query option is built; each is refused loudly."""
+    if not request.query_string:
+        return
     for name in request.args:
         if name.lower().removeprefix("$") in QUERY_OPTIONS:
             raise refuse("not-built", what=f"query option '{name}'")
