@@ -34,6 +34,7 @@ class Journal:
         self._count = 0
         self._entries: dict[int, Entry] = {}
         self._telling: dict[int, tuple[int, str]] = {}
+        self._latest = (datetime.min, "")
 
     def __len__(self) -> int:
         """How many have ended."""
@@ -96,10 +97,17 @@ class Journal:
     def _begin(self) -> tuple[int, str]:
         with self._lock:
             self._count += 1
-            return self._count, self._now().isoformat()
+            return self._count, self._moment()
 
     def _made(self, direction: Direction, seq: int, started: str, request: Request, response: Response) -> Interaction:
-        return Interaction(direction, seq, request, response, started, self._now().isoformat())
+        return Interaction(direction, seq, request, response, started, self._moment())
+
+    def _moment(self) -> str:
+        """Now, as it is kept; time that stands still is written once."""
+        now, latest = self._now(), self._latest
+        if now != latest[0]:
+            latest = self._latest = now, now.isoformat()
+        return latest[1]
 
     def _keep(self, entry: Entry) -> None:
         with self._lock:
