@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
 from harness.graph import operations, roster
@@ -44,6 +45,14 @@ from harness.graph.types import (
 
 NewId = Callable[[], str]
 PersonOf = Callable[[Identity], Person]
+
+HAPPENINGS: Final = {
+    ReactionKind.ANSWERS: Happening.ANSWERS,
+    ReactionKind.DECLINES: Happening.DECLINES,
+    ReactionKind.BUSY: Happening.BUSY,
+    ReactionKind.FAILS: Happening.FAILS,
+}
+"""What becomes of an invitation by how a person reacts to it; of whom nothing stands here, they never do."""
 
 
 def create(
@@ -98,13 +107,7 @@ def create(
 def reaction_due(call_id: str, invitation: Invitation, rules: Rules) -> Due:
     """When the person rung by an invitation reacts, and how; later than the ringing time-out means never."""
     reaction = invitation.person.reaction
-    kinds = {
-        ReactionKind.ANSWERS: Happening.ANSWERS,
-        ReactionKind.DECLINES: Happening.DECLINES,
-        ReactionKind.BUSY: Happening.BUSY,
-        ReactionKind.FAILS: Happening.FAILS,
-    }
-    happening = kinds.get(reaction.kind)
+    happening = HAPPENINGS.get(reaction.kind)
     if happening is None or reaction.after >= rules.ring_timeout:
         return Due(rules.ring_timeout, call_id, Happening.EXPIRES, invitation.participant_id)
     return Due(reaction.after, call_id, happening, invitation.participant_id, reaction.result)

@@ -134,14 +134,15 @@ def _check(call: Call, invitees: Sequence[Invitee], client_context: str | None, 
 
 def _refuse_second_bot(call: Call, invitees: Sequence[Invitee]) -> None:
     """The calling bot does not count (assumed): one more bot may be invited."""
+    if all(i.identity.kind is not IdentityKind.APPLICATION for i in invitees):
+        return
     others = [p for p in call.participants if p.id != call.my_participant_id]
     identities = [
         *(p.identity for p in others),
         *(i.person.identity for i in call.pending),
         *(i.identity for i in invitees),
     ]
-    invited = [i for i in invitees if i.identity.kind is IdentityKind.APPLICATION]
-    if invited and sum(i.kind is IdentityKind.APPLICATION for i in identities) > 1:
+    if sum(i.kind is IdentityKind.APPLICATION for i in identities) > 1:
         raise refuse("second-bot")
 
 

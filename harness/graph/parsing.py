@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -65,7 +64,7 @@ def identity(members: Mapping[str, Any], place: str) -> Identity:
         problem = f"expected one identity ({wanted}), got {', '.join(named) or 'none'}"
         raise refuse("invalid-body", place=place, problem=problem)
     ((kind, value),) = named.items()
-    if not isinstance(value, Mapping) or not isinstance(value.get("id"), str) or not value["id"]:
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
         raise refuse("invalid-body", place=f"{place}.{kind}.id", problem="expected a non-empty string")
     rest = {name: member for name, member in value.items() if name != "id" and member is not None}
     return Identity(_KINDS[kind], value["id"], rest)
@@ -76,7 +75,8 @@ def normal_id(text: str) -> str:
 
     Source: documented, participant-invite of 2019, which sends `/app/calls/{id}` as `replacesCallId`.
     """
-    return re.sub(r"[{}\-]", "", text.rstrip("/").rsplit("/", 1)[-1]).lower()
+    last = text.rstrip("/").rpartition("/")[2]
+    return last.replace("-", "").replace("{", "").replace("}", "").lower()
 
 
 def _invitees(values: list[Any], place: str) -> tuple[Invitee, ...]:
@@ -84,7 +84,7 @@ def _invitees(values: list[Any], place: str) -> tuple[Invitee, ...]:
 
 
 def _invitee(value: Any, place: str) -> Invitee:
-    if not isinstance(value, Mapping) or not isinstance(value.get("identity"), Mapping):
+    if not isinstance(value, dict) or not isinstance(value.get("identity"), dict):
         raise refuse("invalid-body", place=f"{place}.identity", problem="expected an identity set")
     return Invitee(
         identity=identity(value["identity"], f"{place}.identity"),
@@ -118,9 +118,9 @@ def _refuse_identity_as_text(body: Any) -> None:
 
 
 def _identity_sets(body: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return []
     lists = [body.get("targets"), body.get("participants")]
     infos = [body.get("source"), *(i for values in lists if isinstance(values, list) for i in values)]
-    found = [i.get("identity") for i in infos if isinstance(i, Mapping)]
-    return [i for i in found if isinstance(i, Mapping)]
+    found = [i.get("identity") for i in infos if isinstance(i, dict)]
+    return [i for i in found if isinstance(i, dict)]

@@ -17,8 +17,9 @@ from harness.delivery.outbox import Notification, Outbox
 from harness.delivery.signing import Signer
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
+from harness.graph.calls import HAPPENINGS
 from harness.graph.hosts import KEY_HOSTS, LOGIN_HOSTS
-from harness.graph.types import Application, Call, Happening, Identity, Person, ReactionKind
+from harness.graph.types import Application, Call, Happening, Identity, Person
 from harness.intercept import from_wsgi
 from harness.server import Settings, World, WorldSettings, create_app, login, renew, seed, tokens
 from harness.server.faults import Fault
@@ -33,12 +34,6 @@ from harness.target.verbs import TargetName
 
 KEPT: Final = 100_000
 _BASE: Final = "https://graph.microsoft.com"
-_HAPPENINGS: Final = {
-    ReactionKind.ANSWERS: Happening.ANSWERS,
-    ReactionKind.DECLINES: Happening.DECLINES,
-    ReactionKind.BUSY: Happening.BUSY,
-    ReactionKind.FAILS: Happening.FAILS,
-}
 
 
 class FakeApp:
@@ -116,7 +111,7 @@ class FakeTarget:
     def script(self, person: Person) -> None:
         """Also for those who are being rung: they react anew, as from now."""
         self.world.add_person(person)
-        happening = _HAPPENINGS.get(person.reaction.kind)
+        happening = HAPPENINGS.get(person.reaction.kind)
         if happening is None:
             return
         for call_id, participant_id in self.world.ringing(person.identity):
