@@ -165,6 +165,8 @@ class Outbox:
 
         settings: instead of those for all. own: those of single calls, by id.
         """
+        if not notifications:
+            return
         with self._lock:
             of_all = self.settings if settings is None else settings
             last: _Waiting | None = None
