@@ -148,9 +148,11 @@ class _Response(Response):
 
     def get_wsgi_response(self, environ: Any) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
         headers = self.headers.to_wsgi_list() if self.as_graph is None else self.as_graph
-        if self.status_code != 204:
-            headers.append(("Content-Length", str(len(self.get_data()))))
-        return self.get_app_iter(environ), self.status, headers
+        if self.status_code == 204:
+            return [], self.status, headers
+        body = self.get_data()
+        headers.append(("Content-Length", str(len(body))))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body], self.status, headers
 
 
 class _CanonicalPath:

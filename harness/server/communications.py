@@ -16,7 +16,7 @@ from harness.graph.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIO
 from harness.graph.refusals import refuse
 from harness.graph.types import Application
 from harness.server import bodies
-from harness.server.fake import fake_of
+from harness.server.fake import asked_now, fake_of
 from harness.server.world import World
 
 blueprint = Blueprint("communications", __name__)
@@ -53,10 +53,11 @@ def _application() -> Application:
 
 def _body() -> Any:
     """The request's JSON, of whatever type. Raises: GraphError `unreadable-json` (observed, msgraph-sdk-php 632)."""
-    if request.mimetype != "application/json":
+    asked = asked_now()
+    if asked.mimetype != "application/json":
         raise refuse("unreadable-json")
     try:
-        return bodies.parsed(request.get_data())
+        return bodies.parsed(asked.get_data())
     except HTTPException:
         raise
     except (ValueError, RecursionError):
@@ -65,7 +66,8 @@ def _body() -> Any:
 
 def _base() -> str:
     """Scheme and host as the request named them; werkzeug's own `host_url` is twenty times as slow."""
-    return f"{request.scheme}://{request.host}"
+    asked = asked_now()
+    return f"{asked.scheme}://{asked.host}"
 
 
 @blueprint.post("/calls")
