@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.json.provider import JSONProvider
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import MapAdapter
 
@@ -25,7 +26,7 @@ from harness.graph.paths import FAMILIES, VERSIONS, canonical
 from harness.graph.refusals import REFUSALS, refuse
 from harness.graph.types import Application
 from harness.server import communications, control, login, striking, tokens
-from harness.server.fake import EXTENSION, Asked, Fake, Settings, fake_of
+from harness.server.fake import EXTENSION, Asked, Fake, Settings, asked_now, fake_of
 from harness.server.login_refusals import LoginRefused
 from harness.server.world import World
 
@@ -69,10 +70,12 @@ def create_app(
     """
     app = _App("harness.fake", static_folder=None)
     app.response_class = _Response
+    app.session_interface = _NoSessions()
     app.json = _Json(app)
     renew(app, settings, post=post, clock=clock, submit=submit)
     app.wsgi_app = striking.Cutting(_CanonicalPath(app.wsgi_app))  # type: ignore[method-assign]
     app.url_map.strict_slashes = False
+    app.url_map.redirect_defaults = False
     for version in VERSIONS:
         for family in FAMILIES:
             app.register_blueprint(
@@ -84,7 +87,6 @@ def create_app(
     app.register_blueprint(login.blueprint)
     app.register_blueprint(control.blueprint)
     app.before_request(_name_request)
-    app.after_request(_finish)
     app.register_error_handler(GraphError, _refused)
     app.register_error_handler(LoginRefused, login.refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -124,11 +126,24 @@ class _App(Flask):
             return None
         return self.url_map.bind("graph", default_method=request.method, path_info=request.path)
 
+    def process_response(self, response: Response) -> Response:
+        """The fake's own hook is last; there is no session to be saved, and as a rule no other hook."""
+        return _finish(super().process_response(response) if self.after_request_funcs else response)
+
+
+class _NoSessions(SessionInterface):
+    """No route keeps anything of its clients."""
+
+    _NONE: Final = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self._NONE
+
 
 class _Json(JSONProvider):
     """Compact JSON in the order in which it was made."""
 
-    _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+    _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
     def dumps(self, obj: Any, **_: Any) -> str:
         return self._encode(obj)
@@ -174,8 +189,9 @@ def _name_request() -> Response | None:
     """
     asked, known, fake = _here()
     path = asked.path
+    known.is_login = login.is_login(path)
     # How often a bot signs in does not move the ids that a seed makes repeatable.
-    request_id = str(uuid.uuid4()) if login.is_login(path) else fake.world.new_id()
+    request_id = str(uuid.uuid4()) if known.is_login else fake.world.new_id()
     known.ids = _Ids(request_id, asked.environ.get("HTTP_CLIENT_REQUEST_ID") or request_id)
     known.fault = None
     if control.is_control(path):
@@ -192,7 +208,7 @@ def _name_request() -> Response | None:
 
 def _here() -> tuple[Request, Any, Fake]:
     """The request, Flask's `g` and the fake: at the proxies for them, each look costs nearly a microsecond."""
-    return request._get_current_object(), g._get_current_object(), fake_of(current_app)  # type: ignore[attr-defined]
+    return asked_now(), g._get_current_object(), fake_of(current_app)
 
 
 def _authenticated(asked: Request, fake: Fake) -> Application:
@@ -211,13 +227,12 @@ def _finish(response: Response) -> Response:
     if control.is_control(path):
         return response
     response = cast(_Response, striking.late(response, known.fault))
-    is_login = login.is_login(path)
-    if is_login:
+    if known.is_login:
         login.finish(response)
     else:
         response.as_graph = _graphs_headers(response, asked, known.ids)
     fake.count += 1
-    body = login.kept_body() if is_login else _kept_body(asked)
+    body = login.kept_body() if known.is_login else _kept_body(asked)
     status = 0 if striking.is_cut(asked) else response.status_code
     fake.asked.append(Asked(fake.count, asked.method, path, status, known.ids.request, body, known.fault))
     return response
