@@ -152,19 +152,28 @@ def _payload(aiohttp: Any, data: Any) -> Any:
 
 
 async def _written(aiohttp: Any, payload: Any) -> bytes:
-    parts: list[bytes] = []
+    writer = _writer(aiohttp)()
+    await payload.write(writer)
+    return b"".join(writer.parts)
+
+
+@functools.cache
+def _writer(aiohttp: Any) -> Any:
+    """Made once: a class for each request is a lot to make, and to collect."""
 
     class Writer(aiohttp.abc.AbstractStreamWriter):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.parts: list[bytes] = []
+
         async def write(self, chunk: Any) -> None:
-            parts.append(bytes(chunk))
+            self.parts.append(bytes(chunk))
 
         async def write_eof(self, chunk: bytes = b"") -> None:
-            parts.append(chunk)
+            self.parts.append(chunk)
 
         async def drain(self) -> None: ...
         def enable_compression(self, *args: Any, **kwargs: Any) -> None: ...
         def enable_chunking(self) -> None: ...
         async def write_headers(self, *args: Any) -> None: ...
 
-    await payload.write(Writer())
-    return b"".join(parts)
+    return Writer
