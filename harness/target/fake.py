@@ -211,8 +211,10 @@ def application_of(request: Request, default: Application) -> Application | None
 
 
 def _authorization(request: Request) -> str | None:
-    said = (values for name, values in request.headers.items() if name.lower() == "authorization")
-    return next((value for values in said for value in values), None)
+    for name, values in request.headers.items():
+        if values and name.lower() == "authorization":
+            return values[0]
+    return None
 
 
 def _named(identity: Identity) -> str:
