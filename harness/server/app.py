@@ -10,13 +10,22 @@ import json
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from io import BytesIO
+from typing import IO, Any, Final, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+)
 from werkzeug.routing import MapAdapter
+from werkzeug.utils import cached_property
 
 from harness.delivery.clock import Clock, VirtualClock
 from harness.delivery.outbox import Post
@@ -69,6 +78,7 @@ def create_app(
     given: then nothing is delivered until somebody advances it.
     """
     app = _App("harness.fake", static_folder=None)
+    app.request_class = _Request
     app.response_class = _Response
     app.session_interface = _NoSessions()
     app.json = _Json(app)
@@ -108,7 +118,6 @@ def renew(
         raise UsageError(f"unknown refusals: {', '.join(unknown)}; known: {', '.join(sorted(REFUSALS))}")
     world = World(settings.world, clock=clock or VirtualClock(), post=post, submit=submit)
     fake = Fake(world, settings)
-    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.extensions[EXTENSION] = fake
     return fake
 
@@ -152,6 +161,28 @@ class _Json(JSONProvider):
         return json.loads(s)
 
 
+class _Request(Request):
+    """A request whose body is read at one go where its length is known: streams of a length are slow.
+
+    max_content_length: in bytes, known from `_name_request` on.
+    """
+
+    max_content_length: int | None = None
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """Raises: RequestEntityTooLarge, ClientDisconnected."""
+        length, limit = self.content_length, self.max_content_length
+        if length is None or "wsgi.input_terminated" in self.environ:
+            return super().stream
+        if limit is not None and length > limit:
+            raise RequestEntityTooLarge
+        body = self.environ["wsgi.input"].read(length)
+        if len(body) < length:
+            raise ClientDisconnected
+        return BytesIO(body)
+
+
 class _Response(Response):
     """An answer whose headers go out as they are: Location is absolute, and nothing is left to be worked out.
 
@@ -188,6 +219,7 @@ def _name_request() -> Response | None:
     OPTIONS, which Flask would answer by itself, is a method like any other that is not allowed.
     """
     asked, known, fake = _here()
+    asked.max_content_length = fake.settings.body_limit
     path = asked.path
     known.is_login = login.is_login(path)
     # How often a bot signs in does not move the ids that a seed makes repeatable.

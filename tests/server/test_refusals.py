@@ -214,6 +214,21 @@ def test_body_beyond_the_limit_on_a_path_that_leads_nowhere_is_refused_for_the_p
     assert error_of(answer) == (400, "BadRequest", "Resource not found for the segment 'nowhere'.")
 
 
+def test_body_that_ends_before_its_length_does_nothing() -> None:
+    fake = rig()
+
+    answer = fake.client.post(
+        "/v1.0/communications/calls",
+        data=json.dumps({"callbackUri": CALLBACK}),
+        headers={"Authorization": "Bearer x", "Content-Type": "application/json"},
+        environ_overrides={"CONTENT_LENGTH": "1000"},
+    )
+
+    assert answer.status_code == 500
+    assert "ClientDisconnected" in answer.json["error"]["message"]
+    assert fake.world.calls() == []
+
+
 PATHS: dict[str, tuple[str, str, int, str, str]] = {
     "unknown segment": ("GET", "/v1.0/communications/x", 400, "BadRequest", "Resource not found for the segment 'x'."),
     "unknown action": (
