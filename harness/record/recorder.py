@@ -11,12 +11,14 @@ import os
 import shlex
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from http.client import responses as reasons
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from harness.cassette.format import MAX_BYTES, Interaction, item
+from harness.cassette.format import MAX_BYTES, Interaction, Response, item
 from harness.errors import HarnessError, RecordingError, UsageError
 from harness.record.credentials import SIGN_IN_HOSTS, is_sign_in, without_credentials
 from harness.record.partial import SUFFIX, PartialFile, is_being_written, partial_of, sync_folder
@@ -179,7 +181,8 @@ class Recorder:
             self._sweep.learn(interaction)
         if is_sign_in(interaction.request.uri, self._sign_in_hosts):
             return None
-        return self._sanitiser.interaction(without_credentials(interaction))
+        clean = self._sanitiser.interaction(without_credentials(interaction))
+        return None if clean is None else replace(clean, response=_with_reason(clean.response))
 
     def _check_bodies(self, interaction: Interaction, where: str) -> None:
         for name, body in (("request", interaction.request.body), ("response", interaction.response.body)):
@@ -269,6 +272,11 @@ class Recorder:
 
     def _remedy(self) -> str:
         return f"What was kept until then: {_to_recover(self.partial)}"
+
+
+def _with_reason(response: Response) -> Response:
+    """Of answers without a reason phrase, as those of HTTP/2 are: vcrpy 8 replays no null to httpx."""
+    return replace(response, reason=response.reason or reasons.get(response.status or 0, ""))
 
 
 def _made(path: Path) -> PartialFile:

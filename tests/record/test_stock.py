@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 import requests
 import vcr  # type: ignore[import-untyped]
+import yaml
 
 from harness.cassette.format import Direction
 from harness.cassette.sanitise import Sanitiser
@@ -42,6 +44,22 @@ def test_vcrpy_replays(recorded: dict[str, Path], form: str) -> None:
     assert len(cassette.requests) == 4
     assert by_requests.status_code == by_httpx.status_code == 200
     assert [len(answer.json()["value"]) for answer in (by_requests, by_httpx)] == [1, 3]
+
+
+@pytest.mark.parametrize("reason", [None, ""])
+def test_answer_without_reason_phrase_replays(open_recorder: Open, tmp_path: Path, reason: str | None) -> None:
+    """HTTP/2 has none, and vcrpy 8 takes no null for httpx."""
+    recorder = open_recorder(tmp_path / "call.yaml", sanitiser=Sanitiser())
+    for seq, status in enumerate((201, 299), 1):
+        made = planted(seq, Direction.CLIENT_TO_GRAPH, 1)
+        recorder.keep(replace(made, response=replace(made.response, status=status, reason=reason)))
+    path = recorder.close()
+
+    written = yaml.safe_load(path.read_text())["interactions"]
+    assert [each["response"]["status"]["message"] for each in written] == ["Created", ""]
+    with vcr.VCR(record_mode="none").use_cassette(str(path)) as cassette:
+        answers = [httpx.post(request.uri) for request in cassette.requests]
+    assert [answer.status_code for answer in answers] == [201, 299]
 
 
 SUITE = """
