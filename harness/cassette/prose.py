@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from harness.cassette.identifiers import REDACTED, Slot, replaced, slots
 from harness.cassette.pseudonyms import Pseudonyms
@@ -17,34 +18,99 @@ from harness.cassette.shapes import Shapes
 from harness.cassette.vocabulary import SEGMENTS
 
 _TOKEN: Final = re.compile(
-    r"\b(bearer)\s+[^\s'\",;]+|\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*", re.IGNORECASE
+    r"\b(bearer|basic(?=\s+[A-Za-z0-9+/]{16}))\s+[^\s'\",;]+|\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*",
+    re.IGNORECASE,
 )
 _URL: Final = re.compile(r"\b(?:https?|wss?)://(?:[^\s'\"<>,;()]|\('?[^\s'\"()]*'?\)|<[^<>/]*>)+", re.IGNORECASE)
 _CODED: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}|(?:[A-Za-z0-9._~+-]*%[0-9A-Fa-f]{2})+[A-Za-z0-9._~+-]*")
 _SHORT: Final = re.compile(r"[0-9]{1,4}|\*{1,2}")
-_OURS: Final = re.compile(r"[0-9]{1,3}|v[0-9]")
-"""Of values as short as these our own sentences are full: times, statuses, versions. They identify nobody."""
+_OURS: Final = re.compile(r"[0-9]{1,3}|v[0-9]|[A-Za-z]")
+"""Of values as short as these our own sentences are full: times, statuses, versions, marks. They identify nobody."""
+_DOTS: Final = re.compile(r"(\.\.\.|…)")
+_BROKEN: Final = re.compile(r"['\"]\n[E \t+-]*b?['\"]")
+_SHORTEST_CUT: Final = 3
+_LONG_SECRET: Final = 8
 _LONG_NUMBER: Final = re.compile(r"(?<![\w+-])[0-9]{7,}(?![\w-])")
 
 
 def without_values(text: str, pseudonyms: Pseudonyms, shapes: Shapes) -> str:
     """A text without values that were replaced, and without what looks like one."""
+    known = list(_known(pseudonyms))
+    text = _without_secrets(_in_one_piece(text, known), known)
+    text = _without_cut(text, known)
     text = _TOKEN.sub(lambda token: f"{token[1]} {REDACTED}" if token[1] else REDACTED, text)
     text = _URL.sub(lambda url: shapes.of(url[0]) or url[0], text)
-    text = _without_originals(text, pseudonyms)
+    text = _without_originals(text, _known(pseudonyms))
     text = _CODED.sub(lambda coded: shapes.of(coded[0]) or coded[0], text)
     text = replaced(text, slots(text), lambda slot: _written(slot, text, pseudonyms, shapes))
     return _LONG_NUMBER.sub("0", text)
 
 
-def _without_originals(text: str, pseudonyms: Pseudonyms) -> str:
-    """The longest first: one may hold another."""
+def _known(pseudonyms: Pseudonyms) -> Iterator[tuple[str, str]]:
+    """Originals as they may be written, and what stands for them. The longest first: one may hold another."""
     for original, placeholder in sorted(pseudonyms.originals.items(), key=lambda pair: -len(pair[0])):
         if _OURS.fullmatch(original):
             continue
-        for form in {original, json.dumps(original)[1:-1], quote(original, safe="")}:
-            if form in text:
-                text = re.sub(rf"(?<![\w-]){re.escape(form)}(?![\w-])", placeholder, text)
+        for form in _forms(original):
+            yield form, placeholder
+
+
+def _forms(original: str) -> set[str]:
+    """As it is, in JSON, in JSON that is shown in quotes, in bytes that are, in URLs and forms."""
+    coded = json.dumps(original)[1:-1]
+    shown = repr(original.encode("utf-8", "surrogatepass"))[2:-1]
+    return {original, coded, coded.replace("\\", "\\\\"), shown, quote(original, safe=""), quote_plus(original)}
+
+
+def _in_one_piece(text: str, known: Sequence[tuple[str, str]]) -> str:
+    """Python shows a long value in several literals below one another: one may go on over the end of a line."""
+    joined = _BROKEN.sub("", text)
+    if len(joined) == len(text):
+        return text
+    return joined if any(joined.count(form) > text.count(form) for form, _ in known) else text
+
+
+def _without_secrets(text: str, known: Sequence[tuple[str, str]]) -> str:
+    """Wherever they stand, also within a word."""
+    for form, placeholder in known:
+        if placeholder == REDACTED and len(form) >= _LONG_SECRET:
+            text = text.replace(form, placeholder)
+    return text
+
+
+def _without_cut(text: str, known: Sequence[tuple[str, str]]) -> str:
+    """What is left of a value where a long text was cut: its start before the dots, its end behind them."""
+    parts = _DOTS.split(text)
+    for place in range(0, len(parts) - 2, 2):
+        parts[place] = _without_start(parts[place], known)
+        parts[place + 2] = _without_end(parts[place + 2], known)
+    return "".join(parts)
+
+
+def _without_start(text: str, known: Sequence[tuple[str, str]]) -> str:
+    for form, placeholder in known:
+        for length in range(min(len(form) - 1, len(text)), _SHORTEST_CUT - 1, -1):
+            if text.endswith(form[:length]) and not _is_inside(text[: len(text) - length][-1:], placeholder):
+                return text[:-length]
+    return text
+
+
+def _without_end(text: str, known: Sequence[tuple[str, str]]) -> str:
+    for form, placeholder in known:
+        for length in range(min(len(form) - 1, len(text)), _SHORTEST_CUT - 1, -1):
+            if text.startswith(form[-length:]) and not _is_inside(text[length : length + 1], placeholder):
+                return text[length:]
+    return text
+
+
+def _is_inside(beside: str, placeholder: str) -> bool:
+    return placeholder != REDACTED and re.match(r"[\w-]", beside) is not None
+
+
+def _without_originals(text: str, known: Iterable[tuple[str, str]]) -> str:
+    for form, placeholder in known:
+        if form in text:
+            text = re.sub(rf"(?<![\w-]){re.escape(form)}(?![\w-])", placeholder, text)
     return text
 
 

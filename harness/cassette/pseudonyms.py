@@ -95,6 +95,9 @@ class Pseudonyms:
     def text(self, text: str) -> str:
         return text if self.is_reserved(text) else self._note(text, self._draw(Kind.TEXT, text))
 
+    def secret(self, text: str) -> str:
+        return text if text == "" else self._note(text, REDACTED)
+
     def is_reserved(self, text: str) -> bool:
         """Whether a text is itself what a sanitiser writes."""
         if text == REDACTED or _RENDERED.fullmatch(text) is not None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from harness.cassette.addresses import query
 from harness.cassette.escapes import is_same, strictly
@@ -64,6 +64,9 @@ class Sanitiser:
         Raises: Unsanitisable for a body that is no UTF-8.
         """
         if is_signing_in(interaction.request):
+            for body in (interaction.request.body, interaction.response.body):
+                for secret in secrets_in(body):
+                    self.secret(secret)
             return None
         told = interaction.direction is Direction.GRAPH_TO_BOT
         return replace(
@@ -73,6 +76,10 @@ class Sanitiser:
             started=_time(interaction.started),
             ended=_time(interaction.ended),
         )
+
+    def secret(self, value: str) -> None:
+        """Take note of what must not be shown (`text`), and passes nowhere that is kept."""
+        self._pseudonyms.secret(value)
 
     def data(self, value: Any, member: str = "") -> Any:
         """JSON that may be kept, as it stands at a member."""
@@ -156,7 +163,7 @@ class Sanitiser:
         if isinstance(value, list):
             return [self._tree(branch, member, depth, is_secret=is_secret) for branch in value]
         if isinstance(value, str):
-            return (REDACTED if value else value) if is_secret else self._string(value, member, depth)
+            return self._pseudonyms.secret(value) if is_secret else self._string(value, member, depth)
         if isinstance(value, bool) or value is None:
             return value
         return self._number(value, member, is_secret)
@@ -197,6 +204,14 @@ def is_signing_in(request: Request) -> bool:
     except ValueError:
         return False
     return host in LOGIN_HOSTS or host in KEY_HOSTS or _SIGNING_IN.search(parts.path) is not None
+
+
+def secrets_in(body: bytes | None) -> Iterator[str]:
+    """What the members of a JSON body, or the fields of a form, hold that are secrets by their names."""
+    text = (body or b"").decode("utf-8", "replace")
+    value = strictly(text)
+    members = value.items() if isinstance(value, dict) else parse_qsl(text)
+    yield from (held for name, held in members if name.lower() in SECRETS and isinstance(held, str))
 
 
 def _reason(response: Response) -> str | None:

@@ -202,7 +202,8 @@ def _callback(url: str | None, allowed: Collection[str]) -> str | None:
 def _record(options: argparse.Namespace) -> int:
     """As `graph-harness verify` has it, of the cassette that was made."""
     from harness.gateway import gate
-    from harness.target.live.recording import Masking, Recording
+    from harness.target.live.masking import Masking
+    from harness.target.live.recording import Recording
 
     addresses = _addresses(options.bot_url)
     path = _to_be_made(options.cassette)

@@ -70,8 +70,14 @@ def _mask(report: pytest.TestReport, session: Any) -> None:
         return
     shown = session.target.shown
     report.sections = [(title, shown(text)) for title, text in report.sections]
-    if report.failed:
+    report.user_properties = [(name, shown(v) if isinstance(v, str) else v) for name, v in report.user_properties]
+    if isinstance(report.longrepr, tuple):  # where and why it was skipped
+        file, line, why = report.longrepr
+        report.longrepr = file, line, shown(why)
+    elif report.longrepr is not None:  # also of one that was expected to fail
         report.longrepr = shown(str(report.longrepr))
+    if hasattr(report, "wasxfail"):
+        report.wasxfail = shown(report.wasxfail)
 
 
 def _without_ours(call: pytest.CallInfo[None], config: pytest.Config) -> None:

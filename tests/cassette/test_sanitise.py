@@ -392,6 +392,48 @@ def test_sentences_of_ours_keep_our_words(text: str, expected: str) -> None:
     assert sanitiser.text(expected) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("assert '...e Vänskä' == 'Adele V...'", "assert '...' == '...'"),
+        ("<roster: Adele V... Okonkwo>", "<roster: ... Okonkwo>"),
+        ("cut to 'Adele…", "cut to '…"),
+        ("so… and ...so on", "so… and ...so on"),
+        ("E    'name': 'Adele '\nE    'Vänskä',", "E    'name': 'text-1',"),
+        ("+  b'Adele V\\xc3\\xa4n'\n+  b'sk\\xc3\\xa4'", "+  b'text-1'"),
+        ("x = 'of'\n    'ours'", "x = 'of'\n    'ours'"),
+        ("'Adele V\\\\u00e4nsk\\\\u00e4'", "'text-1'"),
+        ("client_secret=q~1+2%2F3.&x", "client_secret=REDACTED&x"),
+        ("xq~1 2/3.x", "xREDACTEDx"),
+        ("Authorization: Basic YjgxZjZjNTI6bkU0OFE=", "Authorization: Basic REDACTED"),
+        ("E  basic authentication", "E  basic authentication"),
+    ],
+)
+def test_what_python_and_pytest_make_of_values_is_found(text: str, expected: str) -> None:
+    """Cut in the middle, broken into literals, as bytes, as JSON that is text; and a secret that was only sent."""
+    sanitiser = Sanitiser()
+    sanitiser.data({"displayName": "Adele Vänskä", "slice": "E"})
+    sanitiser.secret("q~1 2/3.")
+
+    assert sanitiser.text(text) == expected
+
+
+def test_secrets_of_signing_in_are_not_shown() -> None:
+    signing_in = Interaction(
+        Direction.CLIENT_TO_GRAPH,
+        1,
+        Request(
+            "POST", "https://login.microsoftonline.com/t/oauth2/v2.0/token", {}, b"client_secret=s.e~c%2Fret&scope=x"
+        ),
+        Response(200, "OK", {}, b'{"access_token": "opaque-0123456789", "expires_in": 3599}'),
+    )
+    sanitiser = Sanitiser()
+
+    assert sanitiser.interaction(signing_in) is None
+    assert sanitiser.text("s.e~c/ret gave opaque-0123456789 for x") == "REDACTED gave REDACTED for x"
+    assert sanitiser.allocated == 0
+
+
 def test_times_statuses_and_versions_in_sentences_are_nobodys() -> None:
     """Also where a recording holds the like: part of an address, the number of a message."""
     sanitiser = Sanitiser()

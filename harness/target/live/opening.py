@@ -83,6 +83,7 @@ def opened_recording(
         port=_port(callback_port),
         tell=tell,
         recording=made,
+        folders=[cassette.parent],
         on_recorded=on_recorded,
         quiet=quiet,
         most=most,

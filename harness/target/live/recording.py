@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,43 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from harness.cassette.format import Direction, Interaction, load
-from harness.cassette.sanitise import Sanitiser
 from harness.cassette.scenario import Scenario, Source, SourceKind, dumps_scenario, load_scenario, scenario_path
 from harness.cassette.unclean import unclean
 from harness.compare import Result, Verdict
-from harness.errors import HarnessError, RecordingError, counted
+from harness.errors import RecordingError, counted
 from harness.record import Recorder
 from harness.record.sweep import Sweep
 from harness.report.wording import WORDS, headline, visible
+from harness.target.live.masking import Masking
 from harness.verifying import verify
 
 _LISTED = 5
-
-
-class Masking:
-    """A sanitiser for several threads: of what is kept, and of whatever is shown."""
-
-    def __init__(self) -> None:
-        self._sanitiser = Sanitiser()
-        self._lock = threading.Lock()
-
-    def interaction(self, interaction: Interaction) -> Interaction | None:
-        with self._lock:
-            return self._sanitiser.interaction(interaction)
-
-    def scenario(self, scenario: Scenario) -> Scenario:
-        with self._lock:
-            return self._sanitiser.scenario(scenario)
-
-    def shown(self, text: str, interactions: Sequence[Interaction]) -> str:
-        """A sentence without the values of what passed."""
-        with self._lock:
-            for interaction in interactions:
-                try:
-                    self._sanitiser.interaction(interaction)
-                except HarnessError:  # what is no text is not shown either
-                    continue
-            return self._sanitiser.text(text)
 
 
 @dataclass(frozen=True, slots=True)

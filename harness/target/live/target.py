@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,9 +22,10 @@ from harness.target.live.calls import Ending, Made, is_meeting
 from harness.target.live.deliveries import Deliveries
 from harness.target.live.listening import for_bot, gated, listening, towards
 from harness.target.live.looking import Looking
+from harness.target.live.masking import Masking, secrets_of
 from harness.target.live.people import People
 from harness.target.live.real_time import RealTime
-from harness.target.live.recording import Masking, Recorded, Recording
+from harness.target.live.recording import Recorded, Recording
 from harness.target.live.way_in import WayIn
 from harness.target.live.whose import Whose
 from harness.target.notifying import Notifying
@@ -45,6 +47,7 @@ class LiveTarget:
 
     quiet: seconds of silence after which nothing more is expected, 2. most: seconds that anything is waited for, 90.
     tell: takes, in a line, what somebody is to do, and what became of the recording. port: 0 is a free one.
+    folders: whose files may be named in what is shown.
     Raises: UsageError, when the port is taken, and where nothing is recorded.
     """
 
@@ -55,6 +58,7 @@ class LiveTarget:
         port: int,
         tell: Callable[[str], None],
         recording: Callable[[Masking], Recording] | None = None,
+        folders: Sequence[Path] = (),
         on_recorded: Callable[[Recorded], None] = lambda _: None,
         quiet: float | None = None,
         most: float | None = None,
@@ -70,7 +74,7 @@ class LiveTarget:
         self._tenant = tenant
         self._tell = tell
         self._most = most
-        self._masking = Masking()
+        self._masking = Masking(secrets_of(tenant), folders)
         self._on_recorded = on_recorded
         self._bot: Bot | None = None
         self._is_over = False
@@ -214,6 +218,7 @@ class LiveTarget:
         return self._whose.is_of_test(items)
 
     def _learn(self, interaction: Interaction) -> None:
+        self._masking.learn(interaction)
         if self._recording is not None:
             self._recording.learn(interaction)
 

@@ -1,0 +1,104 @@
+"""What pytest shows and writes of tests in a tenant: the reason, and nothing of the tenant's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.plugin.suite import Suite
+from tests.plugin.test_in_a_tenant import HEAD, leaks
+from tests.plugin.test_in_a_tenant import tenant as tenant
+from tests.standin import StandIn
+
+pytest_plugins = ["pytester"]
+
+BEGIN = """
+    def test_shown(graph, record_property):
+        bot = graph.bot(my_bot.app, callback="/api/calls")
+        call = graph.call(people=[graph.person("one"), graph.person("two")])
+        headers = {"Authorization": f"Bearer {signed_in(bot)}"}
+        url = f"https://graph.microsoft.com/v1.0/communications/calls/{call.id}/participants"
+"""
+SHOWN = {
+    "form with the secret": """
+        form = {"client_id": bot.app_id, "client_secret": bot.client_secret}
+        login = f"https://login.microsoftonline.com/{bot.tenant_id}/oauth2/v2.0/token"
+        assert requests.post(login, data=form, timeout=10).request.body == ""
+    """,
+    "secret in a variable": """
+        secret = str(bot.client_secret)
+        raise ValueError("no reason")
+    """,
+    "token": """
+        assert headers["Authorization"].split()[1] == ""
+    """,
+    "names that only the harness asked for": """
+        print([party.display_name for party in graph.roster(call)])
+        assert graph.roster(call) == []
+    """,
+    "bytes": """
+        assert [requests.get(url, headers=headers, timeout=10).content] == []
+    """,
+    "long values below one another": """
+        assert requests.get(url, headers=headers, timeout=10).json()["value"] == []
+    """,
+    "property": """
+        record_property("call", call.id)
+        assert not call.id
+    """,
+}
+JUNIT = ("--junitxml=junit.xml", "-ojunit_family=xunit1")
+PARTS = ("empf", "fabrikam", "vänsk", "okonkwo", "reiß", "flege", "d'ambr", "9drh2j", "ne48q", "stand.in")
+"""Of what is planted: what is left of it where a text was cut."""
+
+
+@pytest.mark.parametrize("more", [(), ("-vv",), ("--showlocals",)], ids=["short", "vv", "showlocals"])
+@pytest.mark.parametrize("case", SHOWN)
+def test_nothing_of_the_tenants_is_shown(suite: Suite, tenant: StandIn, case: str, more: tuple[str, ...]) -> None:
+    suite.write(HEAD, BEGIN + SHOWN[case])
+
+    failed = suite.run(
+        "--graph-target=live",
+        "--graph-report=report.html",
+        "--junitxml=junit.xml",
+        "-ojunit_family=xunit1",
+        "-rA",
+        *more,
+    )
+
+    failed.assert_outcomes(failed=1)
+    shown = failed.stdout.str().lower()
+    assert [value for value in (*tenant.planted, *PARTS) if value.lower() in shown] == []
+    assert leaks(suite.path, tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "end", "outcome"),
+    [
+        ("@pytest.mark.xfail", "raise ValueError(call.id)", "xfailed"),
+        ("@pytest.mark.skipif(False, reason='')", "pytest.skip(f'no {call.id}')", "skipped"),
+        ("@pytest.mark.skipif(False, reason='')", "pytest.xfail(f'no {call.id}')", "xfailed"),
+    ],
+)
+def test_nor_of_one_that_may_fail(suite: Suite, tenant: StandIn, mark: str, end: str, outcome: str) -> None:
+    suite.write(HEAD, f"\n    {mark}{BEGIN}        {end}\n")
+
+    run = suite.run("--graph-target=live", *JUNIT, "-rA", "--xfail-tb")
+
+    run.assert_outcomes(**{outcome: 1})
+    shown = run.stdout.str()
+    assert [value for value in tenant.planted if value in shown] == []
+    assert leaks(suite.path, tenant) == []
+
+
+def test_files_are_named(suite: Suite, tenant: StandIn) -> None:
+    """Whatever their names look like: they are where the reader has to look."""
+    suite.write(HEAD, BEGIN)
+    folder = suite.path / "somewhere" / "with-a-long-name-of-its-own"
+
+    nothing = suite.run("--graph-target=record", f"--graph-cassette-dir={folder}")
+
+    nothing.assert_outcomes(passed=1, errors=1)
+    path = Path(folder) / "test_bot" / "test_shown.yaml"
+    nothing.stdout.fnmatch_lines([f"{path}: is not recorded: nothing passed that is kept"])
