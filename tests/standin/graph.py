@@ -53,6 +53,7 @@ def graph(standing: Standing, calls: Calls) -> flask.Blueprint:
         if role not in standing.knobs.roles:
             return _refused(403, *REFUSALS["7504"])
         call = calls.create(asked)
+        time.sleep(standing.knobs.slow)
         return call.body, 201, {"Location": f"{_BELOW}/{call.id}"}
 
     @room.get("/<call_id>")

@@ -30,6 +30,7 @@ class Knobs:
     throttle: int = 0  # so many requests to Graph are answered 429
     retry_after: str = "1"
     cut: int = 0  # so many answers of Graph break off in the middle
+    slow: float = 0.0  # seconds until it answers to a new call; what it was asked for happens at once
     is_silent: bool = False  # never calls back
     compress: bool = True  # bodies, for whoever accepts gzip
     undeclared: bool = True  # members that the schema does not know, in what is told of calls

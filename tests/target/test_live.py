@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,12 +16,13 @@ import httpx
 import pytest
 import requests
 
-from harness.cassette.format import load
+from harness.cassette.format import Direction, load
 from harness.cassette.scenario import load_scenario, scenario_path
 from harness.delivery.bots import Told
 from harness.errors import HarnessError, UsageError
 from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording, served
 from harness.target.live import Recorded
+from harness.tenant.asking import Unreachable
 from harness.tenant.environment import Tenant
 from tests.standin import StandIn
 from tests.standin.planted import ADELE, BENNO, CALLBACK_URL, CALLER_PHONE, CLIENT_ID, PLANTED
@@ -58,6 +61,12 @@ class Scene:
 
     def add(self, graph: Graph) -> Bot:
         return graph.bot(self.bot.app, callback="/api/calls")
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        until = time.monotonic() + 5
+        while not condition():
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
     def token(self, bot: Bot) -> str:
         form = {"grant_type": "client_credentials", "client_id": bot.app_id, "client_secret": bot.client_secret}
@@ -394,6 +403,99 @@ def test_bot_on_an_event_loop_is_told_while_that_goes_on(scene: Scene, tmp_path:
 
     assert seen == ["deleted", "updated"]
     assert (scene.recorded[0].requests, scene.recorded[0].notifications) == (1, 2)
+
+
+def test_call_whose_answer_was_lost_is_ended(scene: Scene) -> None:
+    with scene.live() as graph:
+        bot = scene.add(graph)
+        token = scene.token(bot)
+        scene.standin.set(cut=1)
+        with pytest.raises(requests.exceptions.ConnectionError):
+            scene.bot.ring(graph.person("adele").id, bot.callback_uri, token)
+        graph.drain()
+        assert len(scene.standin.calls) == 1
+
+    assert scene.standin.calls == []
+
+
+def test_call_of_the_tests_own_whose_answer_was_lost_is_ended(scene: Scene) -> None:
+    with scene.live() as graph:
+        scene.add(graph)
+        scene.standin.set(cut=1)
+        with pytest.raises(Unreachable):
+            graph.call()
+        graph.drain()
+        assert len(scene.standin.calls) == 1
+
+    assert scene.standin.calls == []
+
+
+def test_request_that_a_bot_still_makes_is_waited_for(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    scene.standin.set(slow=0.8)
+
+    with scene.recording(path) as graph:
+        bot = scene.add(graph)
+        adele, token = graph.person("adele").id, scene.token(bot)
+        thread = threading.Thread(target=scene.bot.ring, args=(adele, bot.callback_uri, token))
+        thread.start()
+        scene.wait_until(lambda: bool(scene.standin.calls))
+        graph.drain()
+        assert [call.state for call in graph.calls] == ["established"]
+    thread.join()
+
+    assert [i.request.method for i in load(path).interactions if i.direction is Direction.CLIENT_TO_GRAPH] == ["POST"]
+
+
+def test_call_that_is_made_while_the_test_ends_is_ended(scene: Scene) -> None:
+    """A thread of the bot's still asks for it: the test does not wait, for it fails."""
+    scene.standin.set(slow=0.5)
+    threads: list[threading.Thread] = []
+
+    def story() -> None:
+        with scene.live() as graph:
+            bot = scene.add(graph)
+            adele, token = graph.person("adele").id, scene.token(bot)
+            threads.append(threading.Thread(target=scene.bot.ring, args=(adele, bot.callback_uri, token)))
+            threads[0].start()
+            scene.wait_until(lambda: bool(scene.standin.calls))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        story()
+
+    threads[0].join()
+    assert scene.standin.calls == []
+
+
+def test_notification_that_a_bot_still_handles_is_waited_for(scene: Scene, tmp_path: Path) -> None:
+    def slowly(told: Told) -> None:
+        time.sleep(0.6)
+
+    with scene.recording(tmp_path / "call.yaml") as graph:
+        bot = graph.bot(slowly, callback="/api/calls")
+        call = graph.call()
+        scene.bot.bring_in(call.id, graph.person("adele").id, scene.token(bot))
+        graph.drain()
+        assert [str(told) for told in bot.received] == ["deleted operation completed", "updated roster of 2"]
+
+
+def test_what_never_ends_is_said(scene: Scene) -> None:
+    may_end = threading.Event()
+
+    def never(told: Told) -> None:
+        may_end.wait(10)
+
+    with scene.live() as graph:
+        bot = graph.bot(never, callback="/api/calls")
+        call = graph.call()
+        scene.bot.bring_in(call.id, graph.person("adele").id, scene.token(bot))
+        scene.wait_until(lambda: any(op.status != "running" for op in graph.operations(call)))
+        with pytest.raises(HarnessError) as waited:
+            graph.drain()
+        may_end.set()
+
+    assert str(waited.value) == "waited 2 s, and a notification is not answered yet by the bot"
 
 
 def test_scenario_file_that_cannot_be_written_leaves_the_cassette_before(scene: Scene, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from harness.cassette.bodies import read
+from harness.cassette.format import Response
 from harness.errors import HarnessError, UsageError
 from harness.target.live.asking import Asking, GraphRefused
 from harness.target.live.whose import call_of
@@ -28,9 +29,11 @@ class Made:
     """The calls that `graph.call` makes. What is told of them is nobody's until each stands.
 
     quiet: seconds of silence after which all has been told of a new call. most: seconds until it has to stand.
+    on_lost: told when Graph was asked for one, and its answer did not come.
     """
 
-    def __init__(self, tenant: Tenant, ask: Asking, *, quiet: float, most: float) -> None:
+    def __init__(self, tenant: Tenant, ask: Asking, *, quiet: float, most: float, on_lost: Callable[[], None]) -> None:
+        self._on_lost = on_lost
         self._tenant = tenant
         self._ask = ask
         self._quiet = quiet
@@ -73,7 +76,7 @@ class Made:
         with self._changed:
             self._making += 1
         try:
-            response = self._ask("POST", "", body)
+            response = self._asked(body)
             if response.status != 201:
                 raise GraphRefused("a new call", response)
             call = str(read(response.body)["id"])
@@ -85,6 +88,18 @@ class Made:
             with self._changed:
                 self._making -= 1
                 self._changed.notify_all()
+
+    def _asked(self, body: Mapping[str, Any]) -> Response:
+        try:
+            response = self._ask("POST", "", body)
+        except UsageError:  # no token: it was not asked
+            raise
+        except BaseException:
+            self._on_lost()
+            raise
+        if (response.status or 0) >= 500:
+            self._on_lost()
+        return response
 
     def _wait(self, call: str) -> None:
         until = time.monotonic() + self._most

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
@@ -25,13 +28,23 @@ class RealTime(VirtualClock):
         self._most = most
         self._owed = owed
         self._last = time.monotonic()
+        self._counting = threading.Lock()
+        self._under_way: Counter[str] = Counter()
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def touch(self) -> None:
-        """Something passed just now."""
-        self._last = time.monotonic()
+    @contextmanager
+    def passing(self, what: str) -> Iterator[None]:
+        """Something passes now: it is not silent as long as it does. what: in words, what is still to come of it."""
+        with self._counting:
+            self._under_way[what] += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._under_way[what] -= 1
+                self._last = time.monotonic()
 
     def schedule(self, delay: float, action: Action) -> None:
         raise AssertionError("real time passes by itself: nothing is put on it")
@@ -44,10 +57,14 @@ class RealTime(VirtualClock):
         """Raises: HarnessError when something is still to come after `most` seconds."""
         began = time.monotonic()
         while True:
-            owed = self._owed()
+            owed = self._still_passing() or self._owed()
             silent = time.monotonic() - max(self._last, began)
             if not owed and silent >= self._quiet:
                 return 0
             if time.monotonic() - began > self._most:
                 raise HarnessError(f"waited {self._most:g} s, and {owed or 'Graph has not been silent yet'}")
             time.sleep(min(_LOOK, self._quiet))
+
+    def _still_passing(self) -> str:
+        with self._counting:
+            return next(iter(+self._under_way), "")

@@ -39,6 +39,9 @@ from harness.tenant.environment import Tenant
 QUIET: Final = 2.0
 MOST: Final = 90.0
 _LOOK: Final = 0.5
+_LAST_ANSWERS: Final = 10.0
+"""Seconds in which a bot has its answer to a new call, when the test is over: before, nobody knows which to end."""
+
 _OWED: Final = ("establishing", "ringing", "redirecting", "transferring", "terminating")
 
 
@@ -69,7 +72,7 @@ class LiveTarget:
         self.clock = RealTime(quiet=quiet, most=most, owed=self._owed)
         self.journal = Journal(self.clock.now)
         self.outbox = Deliveries(self.clock.now)
-        self._way_in = WayIn(tenant.credentials, self.journal, self.outbox, self.clock.touch)
+        self._way_in = WayIn(tenant.credentials, self.journal, self.outbox, self.clock.passing)
         self.notifying = Notifying(self.journal, Signer(), on_told=self._way_in.told)
         self._tenant = tenant
         self._tell = tell
@@ -80,13 +83,14 @@ class LiveTarget:
         self._is_over = False
         self._notes: list[str] = []
         self._left: list[str] = []
+        self._ended: set[str] = set()
         self._way_in.post = self.journal.posting(self.notifying.bots)
         self._people = People(tenant, tell)
         self._forward = Forward()
         self._recording = recording(self._masking) if recording is not None else None
         self._ask = Asking(tenant.credentials, self._forward, self._learn)
-        self._made = Made(tenant, self._ask, quiet=quiet, most=most)
         self._whose = Whose()
+        self._made = Made(tenant, self._ask, quiet=quiet, most=most, on_lost=self._whose.lose)
         self._ending = Ending(self._ask, self._left.append)
         self._look = Looking(self.journal, self._ask)
         self.answer = self.journal.answering(self._answering(), lambda: True)
@@ -194,11 +198,8 @@ class LiveTarget:
         out = self._forward if self._recording is None else recording(self._forward, self._recording.recorder)
 
         def answered(request: Request) -> Response:
-            self.clock.touch()
-            try:
+            with self.clock.passing("a request of the bot is not answered yet"):
                 return out(towards(request, self._tenant.credentials))
-            finally:
-                self.clock.touch()
 
         return self._whose.watching(answered)
 
@@ -245,13 +246,25 @@ class LiveTarget:
         if self._is_over:
             return
         self._is_over = True
+        self._whose.wait_answered(_LAST_ANSWERS)
+        self._end_calls()
+
+    def _end_calls(self) -> None:
+        """Those that are not ended yet: Ctrl-C may have cut in."""
         seen = calls_seen(self.journal.interactions)
-        over = {call.id.lower() for call in seen.values() if call.state == "terminated"}
-        mine = [*self._made.ids, *(call.id for call in seen.values() if call.is_created)]
-        self._ending.end([call for call in mine if call.lower() not in over])
+        over = {call.id.lower() for call in seen.values() if call.state == "terminated"} | self._ended
+        mine = [call for call in (*self._made.ids, *self._whose.created) if call.lower() not in over]
+        self._ending.end(mine)
+        self._ended |= {call.lower() for call in mine}
 
     def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
         """Nobody listens any more. is_whole: the test passed, so that what was recorded becomes a cassette."""
+        try:
+            self._end_calls()  # also what a bot asked for until it was shut down
+        except BaseException:
+            self._stack.close()
+            self._abandon()
+            raise
         left = [Problem(ProblemKind.LEFT, what) for what in self._left]
         if self._recording is None or not is_whole:
             self._stack.close()

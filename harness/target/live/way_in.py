@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -16,27 +17,26 @@ from harness.target.live.deliveries import Deliveries
 from harness.target.seen import calls_in
 from harness.tenant.environment import Credentials
 
+Passing = Callable[[str], AbstractContextManager[None]]
+
 
 class WayIn:
-    """Hands notifications over by `post`, which is set once there are bots. touch: told that something passes."""
+    """Hands notifications over by `post`, which is set once there are bots. passing: told as long as one passes."""
 
     post: Post
 
-    def __init__(self, mine: Credentials, journal: Journal, deliveries: Deliveries, touch: Callable[[], None]) -> None:
+    def __init__(self, mine: Credentials, journal: Journal, deliveries: Deliveries, passing: Passing) -> None:
         self._mine = mine
         self._journal = journal
         self._deliveries = deliveries
-        self._touch = touch
+        self._passing = passing
         self._answers: dict[int, Response] = {}
 
     def hand(self, request: Request) -> Response:
         """What the bot answers to a notification."""
         told = self._notification(request)
-        self._touch()
-        try:
+        with self._passing("a notification is not answered yet by the bot"):
             return self._handed(told)
-        finally:
-            self._touch()
 
     def told(self, notification: Notification, answer: Response | None, problem: str | None) -> None:
         """As `Bots` tells what came of a notification: kept, with the whole answer."""
