@@ -30,7 +30,8 @@ _DOTS: Final = re.compile(r"(\.\.\.|…)")
 _BROKEN: Final = re.compile(r"['\"]\n[E \t+-]*b?['\"]")
 _SHORTEST_CUT: Final = 3
 _LONG_SECRET: Final = 8
-_LONG_NUMBER: Final = re.compile(r"(?<![\w+-])[0-9]{7,}(?![\w-])")
+_LONG_NUMBER: Final = re.compile(r"(?<![\w+-])[0-9]{7,}(?![\w-]| bytes\b)")
+"""A size is nobody's: what was too large says how large it was."""
 
 
 def without_values(text: str, pseudonyms: Pseudonyms, shapes: Shapes) -> str:

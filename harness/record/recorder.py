@@ -189,8 +189,8 @@ class Recorder:
             if body is not None and len(body) > self._largest_body:
                 raise RecordingError(
                     self.path,
-                    f"the body of the {name} of {where} has {len(body)} bytes; at most {self._largest_body} are kept: "
-                    "raise largest_body",
+                    f"the body of the {name} of {where} has {len(body)} bytes; at most {self._largest_body} bytes are "
+                    "kept: raise largest_body",
                 )
 
     def _check_readable(self, clean: Interaction, where: str) -> None:

@@ -381,6 +381,7 @@ def test_what_else_an_interaction_has_is_of_its_form() -> None:
         ("POST https://bot.contoso.com/api/calls answered 500", "POST https://host-1.test/api/calls answered 500"),
         ("Authorization: Bearer eyJ0.x", "Authorization: Bearer REDACTED"),
         ("order 4930123456 of 12", "order 0 of 12"),
+        ("has 12582912 bytes", "has 12582912 bytes"),
         (f"got {coded(GUID)}", f"got {coded(ONE)}"),
     ],
 )

@@ -109,5 +109,6 @@ def test_bot_has_its_answer_also_when_it_cannot_be_kept(open_recorder: Open, cas
 
     recorder.abandon()
     assert str(recorder.problem) == (
-        f"{cassette}: the body of the response of interaction 1 has 30 bytes; at most 10 are kept: raise largest_body"
+        f"{cassette}: the body of the response of interaction 1 has 30 bytes; at most 10 bytes are kept: "
+        "raise largest_body"
     )

@@ -296,11 +296,11 @@ def test_what_the_sanitiser_never_keeps_is_not_kept(open_recorder: Open) -> None
 HOLES = [
     (
         interaction(7, response=Response(200, "OK", JSON, b"x" * 101)),
-        "the body of the response of interaction 7 has 101 bytes; at most 100 are kept: raise largest_body",
+        "the body of the response of interaction 7 has 101 bytes; at most 100 bytes are kept: raise largest_body",
     ),
     (
         interaction(7, request=Request("POST", "https://graph.microsoft.com/v1.0", JSON, b"x" * 102)),
-        "the body of the request of interaction 7 has 102 bytes; at most 100 are kept: raise largest_body",
+        "the body of the request of interaction 7 has 102 bytes; at most 100 bytes are kept: raise largest_body",
     ),
     (
         interaction(7, response=Response(200, "OK", JSON, b"ab\xff\xfe")),

@@ -332,6 +332,39 @@ def test_requests_that_are_no_notifications_are_no_bots(scene: Scene) -> None:
         assert bot.received == []
 
 
+TOO_LARGE = "a request of more than 4194304 bytes was refused"
+
+
+def test_notification_that_is_too_large_fails_the_test(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    answers: list[tuple[int, str]] = []
+
+    def story() -> None:
+        with scene.recording(path) as graph:
+            bot = scene.add(graph)
+            scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+            graph.drain()
+            url, signed = f"http://127.0.0.1:{scene.port}/api/calls", {"Authorization": "Bearer a.b.c"}
+            answer = requests.post(url, data=b"{" + b" " * 2**22, headers=signed, timeout=5)
+            answers.append((answer.status_code, answer.text))
+
+    with pytest.raises(Failed) as failed:
+        story()
+
+    assert answers == [(413, f"{TOO_LARGE}\n")]
+    assert str(failed.value).splitlines()[0] == f"{TOO_LARGE}, which may be a notification: no bot was told"
+    assert not path.exists()
+
+
+def test_something_too_large_without_a_token_is_logged(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    with scene.live() as graph:
+        scene.add(graph)
+        url = f"http://127.0.0.1:{scene.port}/api/calls"
+        assert requests.post(url, data=b" " * 2**22 + b"{", timeout=5).status_code == 413
+
+    assert TOO_LARGE in caplog.messages
+
+
 def test_call_of_somebody_elses_is_passed_over(scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     other = "/communications/calls/5a0e0000-0000-4000-8000-000000000009"
     item = {"changeType": "updated", "resourceUrl": other, "resourceData": {"state": "terminated"}}

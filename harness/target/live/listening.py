@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.cassette.bodies import items_of, read
-from harness.cassette.format import Request, Response
+from harness.cassette.format import Headers, Request, Response
 from harness.delivery.http import is_loopback
 from harness.graph.paths import VERSIONS
 from harness.inprocess.wsgi import App
@@ -20,6 +20,7 @@ from harness.record.recorder import LARGEST_BODY
 from harness.server.serving import bind, bound_to
 from harness.tenant.environment import Credentials
 
+TOO_LARGE: Final = f"a request of more than {LARGEST_BODY} bytes was refused"
 _TEXT: Final = "text/plain; charset=utf-8"
 Told = Callable[[Request], Response]
 
@@ -65,11 +66,20 @@ def for_bot(public_url: str, told: Told) -> App:
     return app
 
 
-def gated(bots: App, is_for_bots: Callable[[list[dict[str, Any]]], bool]) -> App:
-    """Only notifications that are for bots go on. All others are taken, and nobody hears of them; the rest is 404."""
+def gated(
+    bots: App, is_for_bots: Callable[[list[dict[str, Any]]], bool], on_too_large: Callable[[Headers], None]
+) -> App:
+    """Only notifications that are for bots go on. All others are taken, and nobody hears of them; the rest is 404.
+
+    on_too_large: told of what is 413, for nobody can say whether it was a notification.
+    """
 
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         body = body_of(environ, LARGEST_BODY)
+        if body is None:
+            on_too_large(headers_of(environ))
+            start_response("413 Content Too Large", [("Content-Type", _TEXT)])
+            return [b"%s\n" % TOO_LARGE.encode()]
         if environ["REQUEST_METHOD"] != "POST" or not is_notification(body):
             start_response("404 Not Found", [("Content-Type", _TEXT)])
             return [b"here Graph's notifications are taken, and this is none\n"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,17 +11,18 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from harness.cassette.format import Interaction, Request, Response
+from harness.cassette.format import Headers, Interaction, Request, Response
 from harness.delivery.signing import Signer
 from harness.errors import HarnessError, UsageError
 from harness.graph.types import Application, Identity, IdentityKind, Person
 from harness.record import Forward, Inbound, recording
+from harness.record.credentials import has_bearer
 from harness.target.bots import Bot
 from harness.target.journal import Journal
 from harness.target.live.asking import Asking
 from harness.target.live.calls import Ending, Made, is_meeting
 from harness.target.live.deliveries import Deliveries
-from harness.target.live.listening import for_bot, gated, listening, towards
+from harness.target.live.listening import TOO_LARGE, for_bot, gated, listening, towards
 from harness.target.live.looking import Looking
 from harness.target.live.masking import Masking, secrets_of
 from harness.target.live.people import People
@@ -43,6 +45,8 @@ _LAST_ANSWERS: Final = 10.0
 """Seconds in which a bot has its answer to a new call, when the test is over: before, nobody knows which to end."""
 
 _OWED: Final = ("establishing", "ringing", "redirecting", "transferring", "terminating")
+
+_log: Final = logging.getLogger("harness.live")
 
 
 class LiveTarget:
@@ -83,6 +87,7 @@ class LiveTarget:
         self._is_over = False
         self._notes: list[str] = []
         self._left: list[str] = []
+        self._unheard: list[str] = []
         self._ended: set[str] = set()
         self._way_in.post = self.journal.posting(self.notifying.bots)
         self._people = People(tenant, tell)
@@ -190,7 +195,7 @@ class LiveTarget:
             self.clock.drain()
         except HarnessError as error:
             return [Problem(ProblemKind.UNDELIVERED, str(error))]
-        return ()
+        return [Problem(ProblemKind.UNDELIVERED, what) for what in self._unheard]
 
     # ---- the ways
 
@@ -207,7 +212,16 @@ class LiveTarget:
         bots = for_bot(self._tenant.callback_url, self._way_in.hand)
         if self._recording is not None:
             bots = Inbound(self._recording.recorder, public_url=self._tenant.callback_url).wsgi(bots)
-        return gated(bots, self._is_for_bots)
+        return gated(bots, self._is_for_bots, self._on_too_large)
+
+    def _on_too_large(self, headers: Headers) -> None:
+        """Whoever knows the public address may ask anything; Graph shows a token."""
+        if not has_bearer(headers):
+            _log.warning("%s", TOO_LARGE)
+            return
+        self._unheard.append(f"{TOO_LARGE}, which may be a notification: no bot was told")
+        if self._recording is not None:
+            self._recording.recorder.fail(self._unheard[-1])
 
     def _is_for_bots(self, items: list[dict[str, Any]]) -> bool:
         """Not what is told of calls that are not the test's yet, or no more."""
