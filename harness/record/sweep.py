@@ -78,7 +78,8 @@ class Hit:
     offset: int
 
     def __str__(self) -> str:
-        return f"byte {self.offset}: a {self.kind} of what was recorded, {self.form}"
+        article = "an" if self.kind[0] in "aeiou" else "a"
+        return f"byte {self.offset}: {article} {self.kind} of what was recorded, {self.form}"
 
 
 class Sweep:

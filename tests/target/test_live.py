@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import threading
@@ -20,6 +21,7 @@ from harness.cassette.format import Direction, load
 from harness.cassette.scenario import load_scenario, scenario_path
 from harness.delivery.bots import Told
 from harness.errors import HarnessError, UsageError
+from harness.record.sweep import Hit, Sweep
 from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording, served
 from harness.target.live import Recorded
 from harness.tenant.asking import Unreachable
@@ -551,6 +553,87 @@ def test_scenario_file_that_cannot_be_written_leaves_the_cassette_before(scene: 
         f"    to do: graph-harness record --recover {partial}; or remove it: rm {partial}",
     ]
     assert path.read_text() == "the one before"
+
+
+def test_interrupt_at_the_very_end_leaves_cassette_and_scenario_file_in_step(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "call.yaml"
+    beside = scenario_path(path)
+    path.write_text("the one before")
+    beside.write_text("the one before")
+
+    def interrupted(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    def story() -> None:
+        with scene.recording(path) as graph:
+            bot = scene.add(graph)
+            scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+            graph.drain()
+            monkeypatch.setattr("harness.record.recorder.sync_folder", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        story()
+
+    assert len(load(path).interactions) == 3
+    assert load_scenario(beside).source.link == "call"
+    assert sorted(p.name for p in tmp_path.iterdir()) == [beside.name, path.name]
+
+
+def test_disk_that_is_full_at_the_scenario_file_leaves_what_was_there(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "call.yaml"
+    partial, sync = path.with_name("call.yaml.partial"), os.fsync
+    path.write_text("the one before")
+
+    def full(file: int) -> None:
+        if os.readlink(f"/proc/self/fd/{file}").endswith(".new"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(file)
+
+    def story() -> None:
+        with scene.recording(path) as graph:
+            bot = scene.add(graph)
+            scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+            monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(Failed) as failed:
+        story()
+
+    assert str(failed.value).splitlines()[:2] == [
+        f"{scenario_path(path)}: cannot be written: No space left on device",
+        f"    to do: graph-harness record --recover {partial}; or remove it: rm {partial}",
+    ]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [path.name, partial.name]
+    assert path.read_text() == "the one before"
+
+
+def test_scenario_file_in_which_something_is_found_is_not_written(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Finding(Sweep):
+        def hits(self, data: bytes) -> list[Hit]:
+            return [Hit("id", "as it is", 7)] if data.startswith(b"source:") else []
+
+    path = tmp_path / "call.yaml"
+    partial = path.with_name("call.yaml.partial")
+    monkeypatch.setattr("harness.target.live.recording.Sweep", Finding)
+
+    def story() -> None:
+        with scene.recording(path) as graph:
+            bot = scene.add(graph)
+            scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+
+    with pytest.raises(Failed) as failed:
+        story()
+
+    assert str(failed.value).splitlines()[0] == (
+        f"{path}: is not recorded: what passed can still be found in its scenario file, which is not written: byte 7: "
+        f"an id of what was recorded, as it is: report which rule failed. What was kept until then is in {partial}"
+    )
+    assert [p.name for p in tmp_path.iterdir()] == [partial.name]
 
 
 def test_what_is_given_elsewhere_is_refused(scene: Scene) -> None:

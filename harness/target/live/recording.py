@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,14 +90,17 @@ class Recording:
         clean = self._masking.scenario(Scenario(path=beside, source=source, given=given))
         text = dumps_scenario(clean)
         self._check_swept(text)
-        new = _written(beside, text)
+        new, made = _written(beside, text), _inode(self.recorder.partial)
         try:
             self.recorder.close()
-            new.replace(beside)
-        except OSError as error:
-            raise RecordingError(beside, f"cannot be replaced: {error.strerror or error}") from error
-        finally:
-            new.unlink(missing_ok=True)
+        finally:  # where Ctrl-C cuts in as well: the two belong together
+            try:
+                if made is not None and _inode(self.path) == made:
+                    new.replace(beside)
+                else:
+                    new.unlink(missing_ok=True)
+            except OSError as error:
+                raise RecordingError(beside, f"cannot be replaced: {error.strerror or error}") from error
         return self._looked_through()
 
     def abandon(self) -> Path | None:
@@ -108,7 +112,9 @@ class Recording:
         if hits:
             self.recorder.abandon()
             raise RecordingError(
-                self.path, f"is not recorded: what passed can be found in its scenario file: {hits[0]}: report which"
+                self.path,
+                "is not recorded: what passed can still be found in its scenario file, which is not written: "
+                f"{hits[0]}: report which rule failed. What was kept until then is in {self.recorder.partial}",
             )
 
     def _looked_through(self) -> Recorded:
@@ -131,9 +137,21 @@ def _written(path: Path, text: str) -> Path:
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
+        with suppress(OSError):
+            new.unlink()
         raise RecordingError(path, f"cannot be written: {error.strerror or error}") from error
     return new
+
+
+def _inode(path: Path) -> int | None:
+    """By which a file is known again under another name."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 OnRecorded = Callable[[Recorded], None]
