@@ -202,9 +202,10 @@ def test_nothing_is_recorded_in_ci_unless_that_is_said(
     refused = suite.run("--graph-target=record")
 
     refused.assert_outcomes(errors=1)
-    refused.stdout.fnmatch_lines(
-        ["*: is not recorded where the variable CI is set, for a recording makes real calls *"]
-    )
+    assert (
+        f"{suite.path / NAME}: is not recorded where the variable CI is set, for a recording makes real calls in a "
+        "tenant: unset CI, or say in_ci=True; with pytest, --graph-record-in-ci"
+    ) in refused.outlines
     assert tenant.seen == []
     suite.run("--graph-target=record", "--graph-record-in-ci").assert_outcomes(passed=1)
 
@@ -216,4 +217,7 @@ def test_workers_record_nothing(suite: Suite, tenant: StandIn, monkeypatch: pyte
     result = suite.run("--graph-target=record")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*: is not recorded by a worker of pytest-xdist, for a tenant cannot tell *"])
+    assert (
+        f"{suite.path / NAME}: is not recorded by a worker of pytest-xdist, for a tenant cannot tell the workers' "
+        "calls apart: run pytest without -n"
+    ) in result.outlines

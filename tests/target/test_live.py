@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import re
 import socket
 import threading
 import time
@@ -17,13 +18,14 @@ import httpx
 import pytest
 import requests
 
-from harness.cassette.format import Direction, load
+from harness.cassette.format import Direction, Response, load
 from harness.cassette.scenario import load_scenario, scenario_path
 from harness.delivery.bots import Told
 from harness.errors import HarnessError, UsageError
 from harness.record.sweep import Hit, Sweep
 from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording, served
 from harness.target.live import Recorded
+from harness.target.live.asking import GraphRefused
 from harness.tenant.asking import Unreachable
 from harness.tenant.environment import Tenant
 from tests.standin import StandIn
@@ -271,6 +273,27 @@ def test_throttling_is_obeyed(scene: Scene) -> None:
     assert len(created) == 2
 
 
+def test_throttling_for_long_is_told_and_nothing_more_is_asked(scene: Scene) -> None:
+    scene.standin.set(throttle=9, retry_after="120")
+
+    with scene.live() as graph:
+        scene.add(graph)
+        with pytest.raises(HarnessError) as refused:
+            graph.call()
+        scene.standin.set(throttle=0)
+
+    assert str(refused.value) == (
+        "Graph answers 429 to a new call: TooManyRequests, Please retry again later. It wants to be left alone for "
+        "120 s: try again then."
+    )
+    assert len([seen for seen in scene.standin.seen if "POST graph.microsoft.com" in seen]) == 1
+
+
+@pytest.mark.parametrize("body", [b'{"error": "busy"}', b"[]", b"no JSON", b""])
+def test_refusal_that_is_not_as_graphs_is_told_all_the_same(body: bytes) -> None:
+    assert str(GraphRefused("a new call", Response(502, None, {}, body))) == "Graph answers 502 to a new call"
+
+
 def test_connection_that_is_cut_is_the_bots_own_error_and_not_on_the_cassette(scene: Scene, tmp_path: Path) -> None:
     path = tmp_path / "call.yaml"
 
@@ -457,11 +480,15 @@ def test_call_of_the_tests_own_whose_answer_was_lost_is_ended(scene: Scene) -> N
     with scene.live() as graph:
         scene.add(graph)
         scene.standin.set(cut=1)
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable) as cut:
             graph.call()
         graph.drain()
         assert len(scene.standin.calls) == 1
 
+    said = str(cut.value)
+    assert re.sub("[0-9]+", "N", said) == (
+        "graph.microsoft.com cannot be reached from here: IncompleteRead(N bytes read, N more expected)"
+    )
     assert scene.standin.calls == []
 
 

@@ -19,7 +19,7 @@ from harness.tenant.sign_in import SignIn, Token
 
 _TRIES: Final = 4
 _LONGEST: Final = 60.0
-"""Seconds that `Retry-After` is obeyed at a time."""
+"""Seconds that `Retry-After` is waited for. Who is to wait longer is told so, and asks no more."""
 
 
 class GraphRefused(HarnessError):
@@ -27,9 +27,12 @@ class GraphRefused(HarnessError):
 
     def __init__(self, what: str, response: Response) -> None:
         self.status = response.status
-        error = (read(response.body) or {}).get("error") or {}
-        said = f": {error.get('code')}, {error.get('message')}" if error else ""
-        super().__init__(f"Graph answers {response.status} to {what}{said}")
+        body = read(response.body)
+        error = body.get("error") if isinstance(body, dict) else None
+        said = f": {error.get('code')}, {error.get('message')}" if isinstance(error, dict) else ""
+        after = _seconds(response) if response.status == 429 else 0.0
+        later = f" It wants to be left alone for {after:g} s: try again then." if after > _LONGEST else ""
+        super().__init__(f"Graph answers {response.status} to {what}{said}{later}")
 
 
 class Asking:
@@ -50,14 +53,14 @@ class Asking:
             return self._sign_in.token()
 
     def __call__(self, method: str, path: str = "", body: Mapping[str, Any] | None = None) -> Response:
-        """path: below `/communications/calls`. Throttling is obeyed, for a while. Raises: Unreachable, SignInFailed."""
+        """path: below `/communications/calls`. Throttling is obeyed. Raises: Unreachable, SignInFailed."""
         content = None if body is None else json.dumps(body).encode()
         kind = {"Content-Type": ("application/json",)} if content else {}
         for left in reversed(range(_TRIES)):
             response = self._sent(Request(method, self._base + path, {**kind, **self.token.headers}, content))
             if response.status == 401 and left:
                 self._sign_in.forget()
-            elif response.status == 429 and left:
+            elif response.status == 429 and left and _seconds(response) <= _LONGEST:
                 time.sleep(_seconds(response))
             else:
                 break
@@ -72,7 +75,8 @@ class Asking:
         try:
             response = self._forward(request)
         except OSError as error:
-            raise Unreachable(urlsplit(request.uri).hostname or "", str(error)) from error
+            host = urlsplit(request.uri).hostname or ""
+            raise Unreachable(host, str(error).removeprefix(f"{host}: ")) from error
         self._learn(Interaction(Direction.CLIENT_TO_GRAPH, 0, request, response))
         return Response(
             response.status,
@@ -84,4 +88,4 @@ class Asking:
 
 def _seconds(response: Response) -> float:
     said = response.headers.get("retry-after", ("1",))[0]
-    return min(float(said), _LONGEST) if said.replace(".", "", 1).isdecimal() else 1.0
+    return float(said) if said.isascii() and said.replace(".", "", 1).isdecimal() else 1.0
