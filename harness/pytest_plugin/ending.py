@@ -10,7 +10,7 @@ import pytest
 from harness.pytest_plugin.fixtures import SESSION
 from harness.pytest_plugin.options import chosen
 from harness.pytest_plugin.reporting import keep
-from harness.pytest_plugin.targets import target_of
+from harness.pytest_plugin.targets import IN_TENANT, target_of
 
 TITLE: Final = "graph: requests → and notifications ←"
 _FIRST: Final = 10
@@ -66,7 +66,7 @@ def pytest_runtest_makereport(
 
 def _mask(report: pytest.TestReport, session: Any) -> None:
     """What pytest shows of a test in a tenant, and writes into files, holds no secrets and names either."""
-    if str(session.graph.target) not in ("live", "record"):
+    if str(session.graph.target) not in IN_TENANT:
         return
     shown = session.target.shown
     report.sections = [(title, shown(text)) for title, text in report.sections]

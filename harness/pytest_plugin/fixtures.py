@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from harness.pytest_plugin.masking import mask
 from harness.pytest_plugin.options import chosen
-from harness.pytest_plugin.targets import tenant_for
+from harness.pytest_plugin.targets import IN_TENANT, tenant_for
 from harness.pytest_plugin.telling import RECORDED, teller
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def graph(
     mark = mark_of(list(request.node.iter_markers("graph")))
     session = _session(request, graph_target, mark, graph_config, graph_cassette_dir)
     request.node.stash[SESSION] = session
+    if graph_target in IN_TENANT:
+        mask(request.config, session.target.shown)
     try:
         if mark.intercept:
             _intercept(session)
@@ -61,7 +64,7 @@ def _session(
     """Raises: pytest.fail, for what was set wrongly."""
     from harness.errors import HarnessError
 
-    in_tenant = tenant_for(target) if target in ("live", "record") else None
+    in_tenant = tenant_for(target) if target in IN_TENANT else None
     try:
         if in_tenant is not None:
             return _in_tenant(request, in_tenant, target, mark, config, folder)

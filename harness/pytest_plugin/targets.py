@@ -13,6 +13,7 @@ from harness.pytest_plugin.options import chosen
 if TYPE_CHECKING:
     from harness.tenant.environment import Tenant
 
+IN_TENANT: Final = ("live", "record")
 _NOT_ON: Final = "runs on {}, not on {}"
 _RECORDS: Final = "records, which is only done where --graph-target=record asks for it"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,36 @@ def test_nor_of_one_that_may_fail(suite: Suite, tenant: StandIn, mark: str, end:
     shown = run.stdout.str()
     assert [value for value in tenant.planted if value in shown] == []
     assert leaks(suite.path, tenant) == []
+
+
+def test_nor_in_warnings_and_logs(suite: Suite, tenant: StandIn) -> None:
+    """Which pytest shows beside its reports, the latter while the test runs."""
+    suite.write(
+        HEAD,
+        f"""
+    import logging, threading, warnings
+    @pytest.mark.filterwarnings("always"){BEGIN}
+        names = [party.display_name for party in graph.roster(call)]
+        warnings.warn(f"{{call.id}} of {{names}}", DeprecationWarning)
+        logging.getLogger("bot").error("%s of %s", call.id, names)
+        def fail():
+            raise ValueError(call.id)
+        thread = threading.Thread(target=fail)
+        thread.start()
+        thread.join()
+""",
+    )
+    logs = ("-olog_cli=true", "--log-cli-level=DEBUG", "--log-file=run.log", "--log-file-level=DEBUG")
+
+    run = suite.run("--graph-target=live", *logs)
+
+    run.assert_outcomes(passed=1, warnings=2)
+    shown = run.stdout.str()
+    assert [value for value in (*tenant.planted, *PARTS) if value in shown] == []
+    assert leaks(suite.path, tenant) == []
+    said = re.compile(r"00000000-0000-4000-8000-ab\d{10} of \['text-\d+', 'text-\d+', 'text-\d+'\]")
+    written = (suite.path / "run.log").read_text()
+    assert [len(said.findall(text)) for text in (shown, written)] == [2, 1]
 
 
 def test_files_are_named(suite: Suite, tenant: StandIn) -> None:
