@@ -29,7 +29,7 @@ from harness.target.live.asking import GraphRefused
 from harness.tenant.asking import Unreachable
 from harness.tenant.environment import Tenant
 from tests.standin import StandIn
-from tests.standin.planted import ADELE, BENNO, CALLBACK_URL, CALLER_PHONE, CLIENT_ID, PLANTED
+from tests.standin.planted import ADELE, BENNO, CALLBACK_URL, CALLER_PHONE, CLIENT_ID, EXPIRED_SECRET, PLANTED
 from tests.target.bot import MyBot
 
 Open = Callable[..., AbstractContextManager[Graph]]
@@ -241,7 +241,10 @@ def test_bots_own_call_of_which_nothing_is_told_fails_the_test(scene: Scene, tmp
     with pytest.raises(Failed) as failed:
         story()
 
-    assert "waited 2 s, and a call is still establishing: nothing has come here" in str(failed.value)
+    assert str(failed.value).splitlines()[0] == (
+        "waited 2 s, and a call is still establishing: nothing has come here, does the tunnel of GRAPH_CALLBACK_URL "
+        "lead to the callback's port?"
+    )
     assert [value for value in PLANTED if value in str(failed.value)] == []
     assert not (tmp_path / "call.yaml").exists()
     assert scene.standin.calls == []
@@ -258,6 +261,22 @@ def test_missing_permission_is_told_with_graphs_code(scene: Scene) -> None:
     assert str(refused.value) == (
         "Graph answers 403 to a new call: 7504, Insufficient enterprise tenant permissions, cannot access this API."
     )
+
+
+def test_sign_in_that_fails_is_told_with_what_to_do(led: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", EXPIRED_SECRET)
+    scene = Scene(led)
+
+    with scene.live() as graph:
+        scene.add(graph)
+        with pytest.raises(HarnessError) as refused:
+            graph.call()
+
+    assert str(refused.value) == (
+        "login.microsoftonline.com gives no token: AADSTS7000222, the client secret has expired: make a new one and "
+        "set AZURE_CLIENT_SECRET to its value"
+    )
+    assert not [seen for seen in scene.standin.seen if "graph.microsoft.com" in seen]
 
 
 def test_throttling_is_obeyed(scene: Scene) -> None:
