@@ -103,7 +103,9 @@ class Outward:
             with self._counted():
                 answer = self._respond(going)
         except UsageError as error:
-            _log.warning("%s", error)
+            _log.warning(
+                "%s", "a path leads nowhere; its answer says which do" if isinstance(error, Unknown) else error
+            )
             return refusal(404 if isinstance(error, Unknown) else 400, "notForwarded", str(error))
         except OSError as error:
             _log.warning("not recorded, for there was no answer: %s", error)

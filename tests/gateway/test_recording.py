@@ -111,7 +111,7 @@ def test_path_that_leads_nowhere_and_strange_callback_are_refused(
     led: StandIn, tmp_path: Path, bot: Listener, caplog: pytest.LogCaptureFixture
 ) -> None:
     with opened(led, tmp_path / "call.yaml", bot.url) as (found, recorder):
-        lost = requests.get(f"{found.url}/me", timeout=10)
+        lost = requests.get(f"{found.url}/users/{planted.ADELE.id}", timeout=10)
         strange = create(found.url, "http://127.0.0.1:1/api")
 
     assert (lost.status_code, lost.json()["error"]["code"]) == (404, "notForwarded")
@@ -119,6 +119,8 @@ def test_path_that_leads_nowhere_and_strange_callback_are_refused(
     said = strange.json()["error"]["message"]
     assert said.startswith("callbackUri 'http://127.0.0.1:1/api' is on this machine, where Graph reaches nobody")
     assert said in caplog.messages
+    assert "a path leads nowhere; its answer says which do" in caplog.messages
+    assert planted.ADELE.id not in caplog.text
     assert recorder.kept == 0
     assert not [one for one in led.seen if "calls" in one]
 
