@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cassette.format import Cassette, loads
+from harness.cassette.scenario import scenario_path
 from harness.errors import CassetteError, UsageError
 from harness.record.partial import SUFFIX, complete, is_being_written, read, sync_folder
 
@@ -28,8 +29,8 @@ def recover(partial: Path | str, *, lint: Lint, into: Path | str | None = None) 
     """Exactly the whole interactions of a recording that was cut off, as a cassette, which is linted first.
 
     into: default, where the recording would have put it. The bytes are not swept for what passed: that is gone.
-    Raises: UsageError when a recorder is still at it, or the cassette is there already; CassetteError when nothing is
-    whole, or the lint finds something: then everything stays as it is.
+    Raises: UsageError when a recorder is still at it, or the cassette or its scenario file is there already;
+    CassetteError when nothing is whole, or the lint finds something: then everything stays as it is.
     """
     partial = Path(partial)
     target = _target(partial, into)
@@ -50,6 +51,12 @@ def _target(partial: Path, into: Path | str | None) -> Path:
     target = Path(into) if into is not None else partial.with_suffix("")
     if target.exists():
         raise UsageError(f"{target}: is there already, and stays: name another file with --into")
+    beside = scenario_path(target)
+    if os.path.lexists(beside):
+        raise UsageError(
+            f"{beside}: is of another recording, whose placeholders stand for others: remove it, or name another file "
+            "with --into"
+        )
     return target
 
 

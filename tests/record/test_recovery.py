@@ -110,6 +110,23 @@ def test_earlier_cassette_stays(open_recorder: Open, cassette: Path) -> None:
     assert not partial.exists()
 
 
+def test_scenario_file_of_another_recording_is_not_taken_for_its_own(open_recorder: Open, cassette: Path) -> None:
+    """Its cassette was removed, and it was not: what it says was given is about other placeholders."""
+    partial = left(cassette, cut_off(open_recorder, *KEPT))
+    beside = cassette.with_name("call.scenario.yaml")
+    beside.write_text("the one before")
+
+    with pytest.raises(UsageError) as refused:
+        recover(partial, lint=clean)
+
+    assert str(refused.value) == (
+        f"{beside}: is of another recording, whose placeholders stand for others: remove it, or name another file with "
+        "--into"
+    )
+    assert partial.exists()
+    assert recover(partial, lint=clean, into=cassette.with_name("other.yaml")).count == 3
+
+
 def test_recorder_at_work_is_left_alone(open_recorder: Open, cassette: Path) -> None:
     recorder = open_recorder()
     recorder.keep(interaction())
