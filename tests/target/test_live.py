@@ -627,6 +627,39 @@ def test_interrupt_at_the_very_end_leaves_cassette_and_scenario_file_in_step(
     assert sorted(p.name for p in tmp_path.iterdir()) == [beside.name, path.name]
 
 
+def test_interrupt_while_a_recording_is_looked_through_says_what_is_left(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "call.yaml"
+    path.write_text("the one before")
+    partial = path.with_name("call.yaml.partial")
+
+    class Interrupted(Sweep):
+        def hits(self, data: bytes) -> list[Hit]:
+            if data.startswith(b"version:"):
+                raise KeyboardInterrupt
+            return []
+
+    monkeypatch.setattr("harness.target.live.recording.Sweep", Interrupted)
+
+    def story() -> None:
+        with scene.recording(path) as graph:
+            bot = scene.add(graph)
+            scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+
+    with pytest.raises(KeyboardInterrupt):
+        story()
+
+    assert scene.told[-1] == (
+        f"not recorded: {path}, for it was interrupted. What was kept until then: graph-harness record --recover "
+        f"{partial}; or remove it: rm {partial}"
+    )
+    assert sorted(p.name for p in tmp_path.iterdir()) == [path.name, partial.name]
+    assert path.read_text() == "the one before"
+    with socket.create_server(("127.0.0.1", scene.port)):
+        """Nobody listens there any more."""
+
+
 def test_disk_that_is_full_at_the_scenario_file_leaves_what_was_there(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,7 +104,7 @@ class LiveTarget:
         try:
             self.port = self._stack.enter_context(listening(port, self._listener()))
         except BaseException:
-            self._abandon()
+            self._abandon("nobody can listen")
             raise
 
     # ---- who is there
@@ -275,14 +275,17 @@ class LiveTarget:
         """Nobody listens any more. is_whole: the test passed, so that what was recorded becomes a cassette."""
         try:
             self._end_calls()  # also what a bot asked for until it was shut down
+            return self._concluded(is_whole)
         except BaseException:
             self._stack.close()
-            self._abandon()
+            self._abandon("it was interrupted")
             raise
+
+    def _concluded(self, is_whole: bool) -> Sequence[Problem]:
         left = [Problem(ProblemKind.LEFT, what) for what in self._left]
         if self._recording is None or not is_whole:
             self._stack.close()
-            self._abandon()
+            self._abandon("the test did not pass")
             return left
         try:
             given = self._given()
@@ -290,28 +293,23 @@ class LiveTarget:
             recorded = self._recording.finish(given, self._notes)
         except HarnessError as error:
             self._stack.close()
-            return [*left, Problem(ProblemKind.NOT_RECORDED, str(error), (), self._remedy())]
+            partial = self._recording.abandon()
+            to_do = _to_do(partial) if partial is not None else None
+            return [*left, Problem(ProblemKind.NOT_RECORDED, str(error), (), to_do)]
         self._tell(str(recorded))
         self._on_recorded(recorded)
         if recorded.unclean:
             left.append(Problem(ProblemKind.NOT_RECORDED, f"{recorded.path} is not clean", recorded.unclean))
         return left
 
-    def _abandon(self) -> None:
-        remedy = self._remedy()
-        if remedy is not None and self._recording is not None:
-            self._tell(
-                f"not recorded: {self._recording.path}, for the test did not pass. What was kept until then: {remedy}"
-            )
-
-    def _remedy(self) -> str | None:
-        """What to do with what was kept of a recording that becomes none; None where nothing was."""
-        partial = self._recording.abandon() if self._recording is not None else None
-        if partial is None:
-            return None
-        return (
-            f"graph-harness record --recover {shlex.quote(str(partial))}; or remove it: rm {shlex.quote(str(partial))}"
-        )
+    def _abandon(self, why: str) -> None:
+        """What was kept of a recording that becomes none is told of."""
+        if self._recording is None:
+            return
+        self._recording.abandon()
+        partial = self._recording.recorder.partial
+        if partial.exists():
+            self._tell(f"not recorded: {self._recording.path}, for {why}. What was kept until then: {_to_do(partial)}")
 
     def _met(self) -> list[Party]:
         return [party for call in calls_seen(self.journal.interactions).values() for party in call.roster]
@@ -331,6 +329,10 @@ class LiveTarget:
             **({"people": people} if people else {}),
             **({"calls": calls} if calls else {}),
         }
+
+
+def _to_do(partial: Path) -> str:
+    return f"graph-harness record --recover {shlex.quote(str(partial))}; or remove it: rm {shlex.quote(str(partial))}"
 
 
 def _identity(seeded: Mapping[str, Any]) -> Identity:
