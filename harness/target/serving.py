@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from harness.cassette.format import Request
 from harness.errors import HarnessError
@@ -63,7 +64,7 @@ def wsgi_app(respond: Responder) -> Callable[[dict[str, Any], Any], Iterable[byt
 def _request(environ: dict[str, Any]) -> Request:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     query = environ.get("QUERY_STRING")
-    path = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
+    path = quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/;=,:@!$&'()*+~")
     uri = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}{path}{f'?{query}' if query else ''}"
     headers = {
         name[5:].replace("_", "-").title(): (value,) for name, value in environ.items() if name.startswith("HTTP_")
