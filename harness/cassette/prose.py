@@ -26,7 +26,9 @@ _CODED: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}|(?:[A-Za-z0-9._~+-]*%[0-
 _SHORT: Final = re.compile(r"[0-9]{1,4}|\*{1,2}")
 _OURS: Final = re.compile(r"[0-9]{1,3}|v[0-9]|[A-Za-z]")
 """Of values as short as these our own sentences are full: times, statuses, versions, marks. They identify nobody."""
-_DOTS: Final = re.compile(r"(\.\.\.|…)")
+_DOTS: Final = re.compile(r"(\.{3,}|…)")
+_READ_ANYWAY: Final = re.compile(r"https?:|/")
+"""Of the start of a URL or a path so much is understood that its parts are found."""
 _BROKEN: Final = re.compile(r"['\"]\n[E \t+-]*b?['\"]")
 _SHORTEST_CUT: Final = 3
 _LONG_SECRET: Final = 8
@@ -38,7 +40,7 @@ def without_values(text: str, pseudonyms: Pseudonyms, shapes: Shapes) -> str:
     """A text without values that were replaced, and without what looks like one."""
     known = list(_known(pseudonyms))
     text = _without_secrets(_in_one_piece(text, known), known)
-    text = _without_cut(text, known)
+    text = _without_cut(text, [*known, *((whole, "") for whole in pseudonyms.wholes)])
     text = _TOKEN.sub(lambda token: f"{token[1]} {REDACTED}" if token[1] else REDACTED, text)
     text = _URL.sub(lambda url: shapes.of(url[0]) or url[0], text)
     text = _without_originals(text, _known(pseudonyms))
@@ -57,10 +59,12 @@ def _known(pseudonyms: Pseudonyms) -> Iterator[tuple[str, str]]:
 
 
 def _forms(original: str) -> set[str]:
-    """As it is, in JSON, in JSON that is shown in quotes, in bytes that are, in URLs and forms."""
+    """As it is, in JSON, in JSON that is shown in quotes, in bytes and text that are, in URLs and forms."""
     coded = json.dumps(original)[1:-1]
     shown = repr(original.encode("utf-8", "surrogatepass"))[2:-1]
-    return {original, coded, coded.replace("\\", "\\\\"), shown, quote(original, safe=""), quote_plus(original)}
+    quoted = original.replace("\\", "\\\\").replace("'", "\\'")
+    plain = (original, coded, coded.replace("\\", "\\\\"), shown, quoted)
+    return {*plain, quote(original, safe=""), quote_plus(original)}
 
 
 def _in_one_piece(text: str, known: Sequence[tuple[str, str]]) -> str:
@@ -90,6 +94,8 @@ def _without_cut(text: str, known: Sequence[tuple[str, str]]) -> str:
 
 def _without_start(text: str, known: Sequence[tuple[str, str]]) -> str:
     for form, placeholder in known:
+        if form[:_SHORTEST_CUT] not in text[-len(form) :] or _READ_ANYWAY.match(form):
+            continue
         for length in range(min(len(form) - 1, len(text)), _SHORTEST_CUT - 1, -1):
             if text.endswith(form[:length]) and not _is_inside(text[: len(text) - length][-1:], placeholder):
                 return text[:-length]
@@ -98,6 +104,8 @@ def _without_start(text: str, known: Sequence[tuple[str, str]]) -> str:
 
 def _without_end(text: str, known: Sequence[tuple[str, str]]) -> str:
     for form, placeholder in known:
+        if form[-_SHORTEST_CUT:] not in text[: len(form)]:
+            continue
         for length in range(min(len(form) - 1, len(text)), _SHORTEST_CUT - 1, -1):
             if text.startswith(form[-length:]) and not _is_inside(text[length : length + 1], placeholder):
                 return text[length:]
@@ -105,7 +113,7 @@ def _without_end(text: str, known: Sequence[tuple[str, str]]) -> str:
 
 
 def _is_inside(beside: str, placeholder: str) -> bool:
-    return placeholder != REDACTED and re.match(r"[\w-]", beside) is not None
+    return placeholder != REDACTED and re.match(r"[^\W_]", beside) is not None
 
 
 def _without_originals(text: str, known: Iterable[tuple[str, str]]) -> str:

@@ -62,6 +62,8 @@ class Pseudonyms:
         self._taken: set[str] = set()
         self._casings: dict[str, dict[str, str]] = {}
         self._originals: dict[str, str] = {}
+        self.wholes: set[str] = set()
+        """Texts that were written anew in parts: of what is left of one that was cut, no part may be seen."""
 
     @property
     def allocated(self) -> int:

@@ -55,6 +55,8 @@ class Shapes:
         written = self.of(text, depth)
         if written is None or (depth == 0 and written != text and self.of(written) != written):
             return self._pseudonyms.text(text)
+        if depth == 0 and written != text:
+            self._pseudonyms.wholes.add(text)
         return written
 
     def of(self, text: str, depth: int = 0) -> str | None:

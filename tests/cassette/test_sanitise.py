@@ -419,6 +419,32 @@ def test_what_python_and_pytest_make_of_values_is_found(text: str, expected: str
     assert sanitiser.text(text) == expected
 
 
+_COMPOSED = {
+    "displayName": "Carla d'Ambrosio",
+    "threadId": f"19:{coded('somebody and 17')}@thread.v2",
+    "id": coded(f"8:orgid:{GUID}"),
+    "token": "s3cr.et~value",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("""'{"displayName": "Carla d\\'Ambrosio"}'""", """'{"displayName": "text-1"}'"""),
+        ("'s3cr....t~value'", "'....'"),
+        (f"'a...{coded('somebody and 17')[-9:]}@thread.v2'", "'a...@thread.v2'"),
+        (f"'19:{coded('somebody and 17')[:9]}...'", "'19:...'"),
+        (f"'a...{coded(f'8:orgid:{GUID}')[-12:]}'", "'a...'"),
+        (f"'{coded(f'8:orgid:{GUID}')[:12]}...'", "'...'"),
+    ],
+)
+def test_of_values_with_several_parts_nothing_is_left_either(text: str, expected: str) -> None:
+    sanitiser = Sanitiser()
+    sanitiser.data(_COMPOSED)
+
+    assert sanitiser.text(text) == expected
+
+
 def test_secrets_of_signing_in_are_not_shown() -> None:
     signing_in = Interaction(
         Direction.CLIENT_TO_GRAPH,
