@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import os
 import re
 import socket
@@ -25,7 +26,7 @@ from harness.errors import HarnessError, UsageError
 from harness.record.sweep import Hit, Sweep
 from harness.target import Bot, Failed, Graph, WaitedInVain, open_live, open_recording, served
 from harness.target.live import Recorded
-from harness.target.live.asking import GraphRefused
+from harness.target.live.asking import Asking, GraphRefused
 from harness.tenant.asking import Unreachable
 from harness.tenant.environment import Tenant
 from tests.standin import StandIn
@@ -526,6 +527,29 @@ def test_request_that_a_bot_still_makes_is_waited_for(scene: Scene, tmp_path: Pa
     thread.join()
 
     assert [i.request.method for i in load(path).interactions if i.direction is Direction.CLIENT_TO_GRAPH] == ["POST"]
+
+
+def test_call_that_cannot_be_ended_is_said_without_its_id(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = Asking.__call__
+
+    def refusing(asking: Asking, method: str, path: str = "", body: Any = None) -> Response:
+        if method != "DELETE":
+            return ask(asking, method, path, body)
+        message = json.dumps({"error": {"code": "7505", "message": f"Call {path[1:]} is of {ADELE.name}."}})
+        return Response(403, None, {}, message.encode())
+
+    def story() -> None:
+        with scene.live() as graph:
+            scene.add(graph)
+            graph.call(kind="peer-to-peer", people=[graph.person("adele")])
+
+    monkeypatch.setattr(Asking, "__call__", refusing)
+    with pytest.raises(Failed) as failed:
+        story()
+
+    assert re.sub(r"\d+", "N", str(failed.value).splitlines()[0]) == (
+        "a call may go on in the tenant: Graph answers N to the end of a call: N, Call N-N-N-N-abN is of text-N."
+    )
 
 
 def test_call_that_is_made_while_the_test_ends_is_ended(scene: Scene) -> None:

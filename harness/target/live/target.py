@@ -282,7 +282,7 @@ class LiveTarget:
             raise
 
     def _concluded(self, is_whole: bool) -> Sequence[Problem]:
-        left = [Problem(ProblemKind.LEFT, what) for what in self._left]
+        left = [Problem(ProblemKind.LEFT, self.shown(what)) for what in self._left]
         if self._recording is None or not is_whole:
             self._stack.close()
             self._abandon("the test did not pass")
@@ -295,7 +295,7 @@ class LiveTarget:
             self._stack.close()
             partial = self._recording.abandon()
             to_do = _to_do(partial) if partial is not None else None
-            return [*left, Problem(ProblemKind.NOT_RECORDED, str(error), (), to_do)]
+            return [*left, Problem(ProblemKind.NOT_RECORDED, self.shown(str(error)), (), to_do)]
         self._tell(str(recorded))
         self._on_recorded(recorded)
         if recorded.unclean:
