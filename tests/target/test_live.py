@@ -625,6 +625,23 @@ def test_scenario_file_that_cannot_be_written_leaves_the_cassette_before(scene: 
     assert path.read_text() == "the one before"
 
 
+def test_known_drifts_of_the_scenario_file_before_are_counted(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    drift = {"path": "requests/1/response/status", "kind": "value", "recorded": 200, "fake": 201, "reason": "so be it"}
+    source = {"kind": "recorded", "link": "call", "date": "2026-01-01"}
+    scenario_path(path).write_text(json.dumps({"source": source, "given": {}, "known": [drift]}))
+
+    with scene.recording(path) as graph:
+        bot = scene.add(graph)
+        scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+        graph.drain()
+
+    assert scene.told[-1].splitlines()[:2] == [
+        f"recorded {path}: 1 request, 2 notifications",
+        "  1 known drift of the scenario file before not taken over: accept anew what is still there",
+    ]
+
+
 def test_interrupt_at_the_very_end_leaves_cassette_and_scenario_file_in_step(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from harness.cassette.format import Direction, Interaction, load
 from harness.cassette.scenario import Scenario, Source, SourceKind, dumps_scenario, load_scenario, scenario_path
 from harness.cassette.unclean import unclean
 from harness.compare import Result, Verdict
-from harness.errors import RecordingError, counted
+from harness.errors import CassetteError, RecordingError, counted
 from harness.record import Recorder
 from harness.record.sweep import Sweep
 from harness.report.wording import WORDS, headline, visible
@@ -26,7 +26,10 @@ _LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A new cassette. `unanswered`: requests that are not on it. `result`: what the fake makes of it."""
+    """A new cassette. `unanswered`: requests that are not on it. `result`: what the fake makes of it.
+
+    forgotten: known drifts of the scenario file before, which were about other values.
+    """
 
     path: Path
     requests: int
@@ -34,6 +37,7 @@ class Recorded:
     unanswered: int
     unclean: tuple[str, ...]
     result: Result
+    forgotten: int = 0
 
     def __str__(self) -> str:
         left = f", {counted(self.unanswered, 'request')} without an answer left out" if self.unanswered else ""
@@ -43,6 +47,9 @@ class Recorded:
             *(f"  not clean: {one}" for one in self.unclean),
             f"  {self.verdict}",
         ]
+        if self.forgotten:
+            known = counted(self.forgotten, "known drift")
+            lines.insert(1, f"  {known} of the scenario file before not taken over: accept anew what is still there")
         if self.result.drifts:
             kinds = Counter(f"{d.path}: {WORDS[d.kind]}" for d in self.result.drifts)
             lines += [f"    {visible(what)}" for what in list(kinds)[:_LISTED]]
@@ -90,6 +97,7 @@ class Recording:
         clean = self._masking.scenario(Scenario(path=beside, source=source, given=given))
         text = dumps_scenario(clean)
         self._check_swept(text)
+        forgotten = _known_in(beside)
         new, made = _written(beside, text), _inode(self.recorder.partial)
         try:
             self.recorder.close()
@@ -101,7 +109,7 @@ class Recording:
                     new.unlink(missing_ok=True)
             except OSError as error:
                 raise RecordingError(beside, f"cannot be replaced: {error.strerror or error}") from error
-        return self._looked_through()
+        return self._looked_through(forgotten)
 
     def abandon(self) -> Path | None:
         """No cassette; where what was kept until now is, if anything was."""
@@ -117,7 +125,7 @@ class Recording:
                 f"{hits[0]}: report which rule failed. What was kept until then is in {self.recorder.partial}",
             )
 
-    def _looked_through(self) -> Recorded:
+    def _looked_through(self, forgotten: int) -> Recorded:
         cassette, scenario = load(self.path), load_scenario(scenario_path(self.path))
         told = sum(i.direction is Direction.GRAPH_TO_BOT for i in cassette.interactions)
         return Recorded(
@@ -127,6 +135,7 @@ class Recording:
             unanswered=self.recorder.unanswered,
             unclean=tuple(map(str, unclean(cassette, scenario))),
             result=verify(self.path),
+            forgotten=forgotten,
         )
 
 
@@ -144,6 +153,14 @@ def _written(path: Path, text: str) -> Path:
             new.unlink()
         raise RecordingError(path, f"cannot be written: {error.strerror or error}") from error
     return new
+
+
+def _known_in(beside: Path) -> int:
+    """How many drifts somebody accepted in a scenario file that is replaced."""
+    try:
+        return len(load_scenario(beside).known) if beside.is_file() else 0
+    except CassetteError:
+        return 0
 
 
 def _inode(path: Path) -> int | None:
