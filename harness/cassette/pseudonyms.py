@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final
 
@@ -62,6 +63,7 @@ class Pseudonyms:
         self._taken: set[str] = set()
         self._casings: dict[str, dict[str, str]] = {}
         self._originals: dict[str, str] = {}
+        self._is_shown = False
         self.wholes: set[str] = set()
         """Texts that were written anew in parts: of what is left of one that was cut, no part may be seen."""
 
@@ -74,6 +76,15 @@ class Pseudonyms:
     def originals(self) -> Mapping[str, str]:
         """Value as it was spelled -> what was written for it."""
         return self._originals
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """While a sentence is written: a word that is replaced in it, such as a part of a path, is none elsewhere."""
+        self._is_shown = True
+        try:
+            yield
+        finally:
+            self._is_shown = False
 
     def guid(self, text: str) -> str:
         """For a GUID with dashes or without, in upper, lower or mixed case."""
@@ -95,7 +106,10 @@ class Pseudonyms:
         return self._in_any_case(Kind.HOST, text)
 
     def text(self, text: str) -> str:
-        return text if self.is_reserved(text) else self._note(text, self._draw(Kind.TEXT, text))
+        if self.is_reserved(text):
+            return text
+        drawn = self._draw(Kind.TEXT, text)
+        return drawn if self._is_shown else self._note(text, drawn)
 
     def secret(self, text: str) -> str:
         return text if text == "" else self._note(text, REDACTED)

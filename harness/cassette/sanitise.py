@@ -99,7 +99,8 @@ class Sanitiser:
         What interactions hold is known once they went through `interaction`. For reports and timelines; not for what
         is kept: there a sentence would be one text.
         """
-        return without_values(text, self._pseudonyms, self._shapes)
+        with self._pseudonyms.shown():
+            return without_values(text, self._pseudonyms, self._shapes)
 
     def _accepted(self, value: Any, path: str) -> Any:
         """The value of a known drift at a path."""

@@ -471,6 +471,16 @@ def test_times_statuses_and_versions_in_sentences_are_nobodys() -> None:
     assert sanitiser.text("Bo declined") == "text-4 declined"
 
 
+def test_a_word_of_a_path_that_was_shown_is_replaced_there_and_nowhere_else() -> None:
+    """The way to sign in is shown, and has passed through no cassette."""
+    sanitiser = Sanitiser()
+    shown = "GET https://login.microsoftonline.com/acme/oauth2/v2.0/token"
+
+    assert sanitiser.text(shown) == "GET https://login.microsoftonline.com/text-1/text-2/text-3/text-4"
+    assert sanitiser.text("the token of oauth2 at acme") == "the token of oauth2 at acme"
+    assert sanitiser.text(shown) == "GET https://login.microsoftonline.com/text-1/text-2/text-3/text-4"
+
+
 def test_every_name_and_word_of_graph_is_vocabulary() -> None:
     """What the schema declares and what the fake can emit."""
     sanitiser = Sanitiser()
