@@ -16,12 +16,18 @@ from harness.cassette.identifiers import REDACTED, Slot, replaced, slots
 from harness.cassette.pseudonyms import Pseudonyms
 from harness.cassette.shapes import Shapes
 from harness.cassette.vocabulary import SEGMENTS
+from harness.graph.hosts import LOGIN_HOSTS
 
 _TOKEN: Final = re.compile(
     r"\b(bearer|basic(?=\s+[A-Za-z0-9+/]{16}))\s+[^\s'\",;]+|\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*",
     re.IGNORECASE,
 )
 _URL: Final = re.compile(r"\b(?:https?|wss?)://(?:[^\s'\"<>,;()]|\('?[^\s'\"()]*'?\)|<[^<>/]*>)+", re.IGNORECASE)
+_SIGNING_IN: Final = re.compile(
+    rf"(?P<host>https://(?:{'|'.join(map(re.escape, LOGIN_HOSTS))})/)(?P<tenant>[^/?#]+)"
+    r"(?P<way>/(?:oauth2/v2\.0/token|v2\.0/\.well-known/openid-configuration|discovery/v2\.0/keys))"
+)
+"""No cassette holds one; timelines do."""
 _CODED: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}|(?:[A-Za-z0-9._~+-]*%[0-9A-Fa-f]{2})+[A-Za-z0-9._~+-]*")
 _SHORT: Final = re.compile(r"[0-9]{1,4}|\*{1,2}")
 _OURS: Final = re.compile(r"[0-9]{1,3}|v[0-9]|[A-Za-z]")
@@ -42,11 +48,19 @@ def without_values(text: str, pseudonyms: Pseudonyms, shapes: Shapes) -> str:
     text = _without_secrets(_in_one_piece(text, known), known)
     text = _without_cut(text, [*known, *((whole, "") for whole in pseudonyms.wholes)])
     text = _TOKEN.sub(lambda token: f"{token[1]} {REDACTED}" if token[1] else REDACTED, text)
-    text = _URL.sub(lambda url: shapes.of(url[0]) or url[0], text)
+    text = _URL.sub(lambda url: _url(url[0], shapes), text)
     text = _without_originals(text, _known(pseudonyms))
     text = _CODED.sub(lambda coded: shapes.of(coded[0]) or coded[0], text)
     text = replaced(text, slots(text), lambda slot: _written(slot, text, pseudonyms, shapes))
     return _LONG_NUMBER.sub("0", text)
+
+
+def _url(url: str, shapes: Shapes) -> str:
+    """An address written anew; where one signs in, whose tenant it is."""
+    signing_in = _SIGNING_IN.fullmatch(url)
+    if signing_in is None:
+        return shapes.of(url) or url
+    return f"{signing_in['host']}{shapes.value(signing_in['tenant'])}{signing_in['way']}"
 
 
 def _known(pseudonyms: Pseudonyms) -> Iterator[tuple[str, str]]:

@@ -474,11 +474,20 @@ def test_times_statuses_and_versions_in_sentences_are_nobodys() -> None:
 def test_a_word_of_a_path_that_was_shown_is_replaced_there_and_nowhere_else() -> None:
     """The way to sign in is shown, and has passed through no cassette."""
     sanitiser = Sanitiser()
-    shown = "GET https://login.microsoftonline.com/acme/oauth2/v2.0/token"
+    shown = "GET https://login.microsoftonline.com/acme/oauth2/token"
 
-    assert sanitiser.text(shown) == "GET https://login.microsoftonline.com/text-1/text-2/text-3/text-4"
+    assert sanitiser.text(shown) == "GET https://login.microsoftonline.com/text-1/text-2/text-3"
     assert sanitiser.text("the token of oauth2 at acme") == "the token of oauth2 at acme"
-    assert sanitiser.text(shown) == "GET https://login.microsoftonline.com/text-1/text-2/text-3/text-4"
+    assert sanitiser.text(shown) == "GET https://login.microsoftonline.com/text-1/text-2/text-3"
+
+
+@pytest.mark.parametrize("way", ["oauth2/v2.0/token", "v2.0/.well-known/openid-configuration", "discovery/v2.0/keys"])
+def test_signing_in_is_shown_without_its_tenant(way: str) -> None:
+    host = "https://login.microsoftonline.com"
+
+    assert Sanitiser().text(f"→ POST {host}/{GUID}/{way}") == f"→ POST {host}/{ONE}/{way}"
+    assert Sanitiser().text(f"→ POST {host}/contoso.com/{way}") == f"→ POST {host}/text-1/{way}"
+    assert Sanitiser().text(f"→ POST {host}/<id:1>/{way}") == f"→ POST {host}/<id:1>/{way}"
 
 
 def test_every_name_and_word_of_graph_is_vocabulary() -> None:
