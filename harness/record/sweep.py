@@ -46,6 +46,7 @@ _SHORTEST_CODED: Final = 6
 _FRAME: Final = (
     "version interactions request response method uri headers body status code message string recorder direction seq "
     "started ended client-to-graph graph-to-bot source given order known unseen omitted null true false host "
+    "kind link date notes recorded people answers declines busy ignores fails after permissions hasnumber "
     "http https wss bearer redacted application json charset utf-8 odata metadata minimal streaming ieee754compatible "
     "odata.metadata odata.streaming text plain html max-age 31536000 includesubdomains microsoft graph meeting "
     "thread.v2 thread.tacv2 thread.skype unq.gbl.spaces orgid test example.com microsoft-skype calling diagcode"

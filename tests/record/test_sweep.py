@@ -121,6 +121,14 @@ def test_graphs_own_words_are_nobodys() -> None:
     assert sweep.hits(json.dumps(body).encode()) == []
 
 
+@pytest.mark.parametrize("name", ["People", "recorded", "Date"])
+def test_what_scenario_files_are_made_of_is_nobodys(name: str) -> None:
+    sweep = Sweep()
+    sweep.learn(passed({"displayName": name}))
+
+    assert sweep.hits(b"source:\n  kind: recorded\n  date: '2026-01-05'\ngiven:\n  people:\n") == []
+
+
 def test_what_graphs_own_headers_say_is_nobodys() -> None:
     kind = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
     headers = {"Content-Type": kind, "Strict-Transport-Security": "max-age=31536000; includeSubDomains"}

@@ -756,6 +756,37 @@ def test_scenario_file_in_which_something_is_found_is_not_written(
     assert [p.name for p in tmp_path.iterdir()] == [partial.name]
 
 
+def test_recording_may_be_called_as_the_bot_calls_itself(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "reception.yaml"
+
+    with scene.recording(path) as graph:
+        token = scene.token(scene.add(graph))
+        call = graph.call()
+        headers = {"Authorization": f"Bearer {token}", "User-Agent": "reception"}
+        url = f"https://graph.microsoft.com/v1.0/communications/calls/{call.id}"
+        assert requests.get(url, headers=headers, timeout=10).status_code == 200
+        scene.bot.bring_in(call.id, graph.person("adele").id, token)
+
+    assert load_scenario(scenario_path(path)).source.link == "reception"
+
+
+def test_name_of_a_test_is_no_hiding_place(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+
+    def story() -> None:
+        with scene.recording(path, test=f"test_bot.py::test[{ADELE.id}]") as graph:
+            bot = scene.add(graph)
+            scene.bot.bring_in(graph.call().id, graph.person("adele").id, scene.token(bot))
+
+    with pytest.raises(Failed) as failed:
+        story()
+
+    assert str(failed.value).splitlines()[0] == (
+        f"{path}: is not recorded: what passed can still be found in its scenario file, which is not written: byte 18: "
+        f"an id of what was recorded, as it is: report which rule failed. What was kept until then is in {path}.partial"
+    )
+
+
 def test_what_is_given_elsewhere_is_refused(scene: Scene) -> None:
     given: dict[str, Any] = {"given": {"people": [], "calls": []}}
 

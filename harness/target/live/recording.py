@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ class Recording:
         beside = scenario_path(self.path)
         clean = self._masking.scenario(Scenario(path=beside, source=source, given=given))
         text = dumps_scenario(clean)
-        self._check_swept(text)
+        self._check_swept(dumps_scenario(replace(clean, source=replace(clean.source, link=""))))
         forgotten = _known_in(beside)
         new, made = _written(beside, text), _inode(self.recorder.partial)
         try:
@@ -116,7 +116,9 @@ class Recording:
         return self.recorder.partial if self.recorder.abandon() else None
 
     def _check_swept(self, text: str) -> None:
-        hits = self._sweep.hits(text.encode())
+        """Of the link, which the test's author wrote, a word may be one that passed: a bot's name in `User-Agent`."""
+        in_link = [hit for hit in self._sweep.hits(self._link.encode()) if hit.kind != "text"]
+        hits = [*self._sweep.hits(text.encode()), *in_link]
         if hits:
             self.recorder.abandon()
             raise RecordingError(
