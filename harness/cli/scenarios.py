@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.saying import say
 from harness.errors import HarnessError, UsageError
+from harness.record import refuse_place, refuse_taken
 from harness.scenarios import PATIENCE, STORIES, Props, Story, free_for, lacking, play
 from harness.tenant.environment import Tenant
 from harness.tenant.sign_in import SignIn
@@ -69,7 +70,10 @@ def record(
     """Record stories, one after the other. Raises: UsageError, before anybody is called."""
     stories = _chosen(names)
     tenant = _tenant(stories, environ)
+    places = [folder / f"{story.name}.yaml" for story in stories]
+    _refuse_places(places, environ, in_ci=in_ci)
     sign_in = SignIn(tenant.credentials)
+    sign_in.token()
     props = Props(
         meeting=tenant.meeting,
         app_instance=tenant.app_instance or "",
@@ -81,11 +85,11 @@ def record(
     ended: list[Ended] = []
     try:
         with stoppable():
-            for number, story in enumerate(stories, 1):
+            for number, (story, path) in enumerate(zip(stories, places, strict=True), 1):
                 say(f"{story.name} ({number} of {len(stories)}): {story.what}")
                 _wait_for_people(story)
                 mine = replace(props, users=free_for(story, tenant.users, tenant.meeting))
-                ended.append(_recorded(story, folder / f"{story.name}.yaml", tenant, mine, port=port, in_ci=in_ci))
+                ended.append(_recorded(story, path, tenant, mine, port=port, in_ci=in_ci))
     finally:
         if ended:
             say(_summary(ended, len(stories)))
@@ -108,6 +112,19 @@ def _tenant(stories: Sequence[Story], environ: Mapping[str, str]) -> Tenant:
         lines = [f"{name} lacks {', '.join(missing)}" for name, missing in found.items()]
         raise UsageError("\n  ".join(("set what is missing, or leave these scenarios out:", *lines)))
     return tenant
+
+
+def _refuse_places(places: Sequence[Path], environ: Mapping[str, str], *, in_ci: bool) -> None:
+    """Raises: UsageError, which lists all that are in the way."""
+    problems = []
+    for path in places:
+        refuse_place(path, environ, in_ci=in_ci)
+        try:
+            refuse_taken(path)
+        except UsageError as error:
+            problems.append(str(error))
+    if problems:
+        raise UsageError("\n  ".join(problems))
 
 
 def _wait_for_people(story: Story) -> None:

@@ -3,8 +3,9 @@
 from harness.record.forward import Forward
 from harness.record.inbound import Inbound, is_notification
 from harness.record.outbound import recording
+from harness.record.places import refuse_place
 from harness.record.proxy import in_front_of
-from harness.record.recorder import Recorder, Sanitiser, Sweep
+from harness.record.recorder import Recorder, Sanitiser, Sweep, refuse_taken
 from harness.record.recovery import Lint, Recovered, recover
 
 __all__ = [
@@ -19,4 +20,6 @@ __all__ = [
     "is_notification",
     "recording",
     "recover",
+    "refuse_place",
+    "refuse_taken",
 ]

@@ -294,6 +294,13 @@ def _made(path: Path) -> PartialFile:
         raise RecordingError(path, f"cannot be recorded: {error.strerror or error}") from error
 
 
+def refuse_taken(path: Path) -> None:
+    """Raises: UsageError, as a recorder would, where the cassette is being recorded, or was and is cut off."""
+    partial = partial_of(path)
+    if os.path.lexists(partial):
+        raise _taken(path, partial)
+
+
 def _taken(path: Path, partial: Path) -> UsageError:
     if is_being_written(partial):
         return UsageError(f"{path}: is being recorded by another recorder: wait for its end, or name another cassette")

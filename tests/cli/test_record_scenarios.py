@@ -205,10 +205,30 @@ def test_wrong_secret_is_told_and_leaves_nothing(
 
     assert record(port, tmp_path, "decline") == 2
 
-    assert capsys.readouterr().err.startswith(
+    out, err = capsys.readouterr()
+    assert out == ""  # nobody is told to wait for a call that is never made
+    assert err.startswith(
         "graph-harness record: login.microsoftonline.com gives no token: AADSTS7000215, AZURE_CLIENT_SECRET is wrong"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_cut_off_is_in_the_way_before_anybody_is_called(
+    port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("decline", "no-answer"):
+        (tmp_path / f"{name}.yaml.partial").touch()
+
+    assert record(port, tmp_path, "invite-one", "decline", "no-answer") == 2
+
+    first, second = tmp_path / "decline.yaml", tmp_path / "no-answer.yaml"
+    cut_off = "an earlier recording of it was cut off. What was kept until then: graph-harness record --recover"
+    assert capsys.readouterr() == (
+        "",
+        f"graph-harness record: {first}: {cut_off} {first}.partial; or remove it: rm {first}.partial\n"
+        f"  {second}: {cut_off} {second}.partial; or remove it: rm {second}.partial\n",
+    )
+    assert led.seen == []
 
 
 def result(verdict: str, unclean: tuple[str, ...] = ()) -> Recorded:
@@ -345,5 +365,6 @@ def test_nothing_is_recorded_in_ci(
 
     assert record(port, tmp_path, "decline") == 2
 
-    assert "CI" in capsys.readouterr().err
-    assert led.seen == []
+    out, err = capsys.readouterr()
+    assert "CI" in err
+    assert (out, led.seen) == ("", [])
