@@ -54,13 +54,15 @@ class Ended:
 
 def listing(environ: Mapping[str, str]) -> str:
     """Every story with what it does, and what it lacks."""
-    values = read_variables(environ).values
+    reading = read_variables(environ)
     width = max(map(len, STORIES))
     lines = []
     for story in STORIES.values():
-        missing = lacking(story, values)
+        missing = lacking(story, reading.values)
         state = f"lacks {', '.join(missing)}" if missing else "has what it needs"
         lines += [f"{story.name:<{width}}  {story.what}", f"{'':<{width}}  {state}"]
+    if in_the_way := ", ".join((*reading.missing, *reading.problems)):
+        lines.append(f"missing or wrong for all of them: {in_the_way}; `graph-harness doctor` says what is right")
     return "\n".join(lines)
 
 

@@ -314,6 +314,20 @@ def test_list_says_what_each_scenario_lacks(
     assert led.seen == []
 
 
+def test_list_says_what_all_of_them_lack(
+    led: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AZURE_CLIENT_SECRET")
+    monkeypatch.setenv("GRAPH_CALLBACK_URL", "http://bot.example")
+
+    assert main(["record", "--list"]) == 0
+
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "missing or wrong for all of them: AZURE_CLIENT_SECRET, GRAPH_CALLBACK_URL; "
+        "`graph-harness doctor` says what is right"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
