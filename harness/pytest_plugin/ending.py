@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -64,6 +65,20 @@ def pytest_runtest_makereport(
     return report
 
 
+class _Masked:
+    """A failure as text, for whoever prints it; and why, for the summary."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self._text = text
+        self.reprcrash = SimpleNamespace(message=reason)
+
+    def __str__(self) -> str:
+        return self._text
+
+    def toterminal(self, writer: Any) -> None:
+        writer.line(self._text)
+
+
 def _mask(report: pytest.TestReport, session: Any) -> None:
     """What pytest shows of a test in a tenant, and writes into files, holds no secrets and names either."""
     if str(session.graph.target) not in IN_TENANT:
@@ -75,7 +90,10 @@ def _mask(report: pytest.TestReport, session: Any) -> None:
         file, line, why = report.longrepr
         report.longrepr = file, line, shown(why)
     elif report.longrepr is not None:  # also of one that was expected to fail
-        report.longrepr = shown(str(report.longrepr))
+        crash = getattr(report.longrepr, "reprcrash", None)
+        text = shown(str(report.longrepr))
+        masked: Any = text if crash is None else _Masked(text, shown(crash.message))
+        report.longrepr = masked
     if hasattr(report, "wasxfail"):
         report.wasxfail = shown(report.wasxfail)
 

@@ -74,6 +74,20 @@ def test_nothing_of_the_tenants_is_shown(suite: Suite, tenant: StandIn, case: st
     assert leaks(suite.path, tenant) == []
 
 
+def test_summary_says_why(suite: Suite, tenant: StandIn) -> None:
+    suite.write(HEAD, BEGIN + "        raise ValueError(f'not in {call.id}')\n")
+
+    failed = suite.run("--graph-target=live")
+
+    failed.assert_outcomes(failed=1)
+    failed.stdout.fnmatch_lines(
+        [
+            "E       ValueError: not in 00000000-0000-4000-8000-ab*",
+            "FAILED test_bot.py::test_shown - ValueError: not in 00000000-*",
+        ]
+    )
+
+
 @pytest.mark.parametrize(
     ("mark", "end", "outcome"),
     [
