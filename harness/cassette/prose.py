@@ -29,7 +29,8 @@ _SIGNING_IN: Final = re.compile(
 )
 """No cassette holds one; timelines do."""
 _CODED: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}|(?:[A-Za-z0-9._~+-]*%[0-9A-Fa-f]{2})+[A-Za-z0-9._~+-]*")
-_SHORT: Final = re.compile(r"[0-9]{1,4}|\*{1,2}")
+_IN_PATHS: Final = re.compile(r"[0-9]{1,4}|\*{1,2}|\{[A-Za-z_][A-Za-z_.]*\}")
+"""Numbers, patterns, and what a line of the bot's source fills in."""
 _OURS: Final = re.compile(r"[0-9]{1,3}|v[0-9]|[A-Za-z]")
 """Of values as short as these our own sentences are full: times, statuses, versions, marks. They identify nobody."""
 _DOTS: Final = re.compile(r"(\.{3,}|…)")
@@ -138,8 +139,8 @@ def _without_originals(text: str, known: Iterable[tuple[str, str]]) -> str:
 
 
 def _written(slot: Slot, text: str, pseudonyms: Pseudonyms, shapes: Shapes) -> str:
-    """What stands for an identifier that was found in a sentence; in a path of ours a number or a role is none."""
+    """What stands for an identifier that was found in a sentence; in a path of ours a number, role or name is none."""
     found = text[slot.start : slot.end]
-    if slot.kind == "segment" and (found.startswith("<") or found.lower() in SEGMENTS or _SHORT.fullmatch(found)):
+    if slot.kind == "segment" and (found.startswith("<") or found.lower() in SEGMENTS or _IN_PATHS.fullmatch(found)):
         return found
     return pseudonyms.phone(found) if slot.kind == "phone" else shapes.value(found)

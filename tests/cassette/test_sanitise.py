@@ -383,6 +383,8 @@ def test_what_else_an_interaction_has_is_of_its_form() -> None:
         ("order 4930123456 of 12", "order 0 of 12"),
         ("has 12582912 bytes", "has 12582912 bytes"),
         (f"got {coded(GUID)}", f"got {coded(ONE)}"),
+        ('f"{GRAPH}/calls/{call.id}/participants/{me}"', 'f"{GRAPH}/calls/{call.id}/participants/{me}"'),
+        (f"calls/{{{GUID}}}", f"calls/{{{ONE}}}"),
     ],
 )
 def test_sentences_of_ours_keep_our_words(text: str, expected: str) -> None:
