@@ -146,4 +146,5 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
-        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        why = (error.strerror or str(error)).partition(" (while")[0]  # the address, which is said already
+        raise UsageError(f"cannot listen on {host}:{port}: {why}") from error

@@ -159,7 +159,7 @@ def test_ports_in_use_are_said(led: StandIn, tmp_path: Path, bot: Listener) -> N
             gate(recorder, addresses, port=port, callback_port=callback_port),
         ):
             raise AssertionError("it is taken")
-        assert str(raised.value).startswith(f"cannot listen on 127.0.0.1:{taken}: Address already in use")
+        assert str(raised.value) == f"cannot listen on 127.0.0.1:{taken}: Address already in use"
     recorder.abandon()
 
 
