@@ -146,7 +146,7 @@ def test_failing_test_becomes_no_cassette_and_leaves_no_call(suite: Suite, tenan
     assert partial.stat().st_mode & 0o777 == 0o600
     failed.stdout.fnmatch_lines(
         [
-            f"graph: not recorded: {path}, for the test did not pass. What was kept until then: graph-harness record "
+            f"graph: not recorded: {path}, for not all went well. What was kept until then: graph-harness record "
             f"--recover {partial}; or remove it: rm {partial}"
         ]
     )

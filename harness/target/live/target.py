@@ -285,7 +285,7 @@ class LiveTarget:
         left = [Problem(ProblemKind.LEFT, self.shown(what)) for what in self._left]
         if self._recording is None or not is_whole:
             self._stack.close()
-            self._abandon("the test did not pass")
+            self._abandon("not all went well")
             return left
         try:
             given = self._given()
