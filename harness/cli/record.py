@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,15 +65,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _recover(partial: Path, into: Path | None) -> int:
+    from harness.cassette.scenario import scenario_path
     from harness.cassette.unclean import unclean
     from harness.record import recover
 
     recovered = recover(partial, lint=unclean, into=into)
     count = f"{recovered.count} interaction{'' if recovered.count == 1 else 's'}"
     dropped = f"; {recovered.dropped} bytes of one that was cut off are dropped" if recovered.dropped else ""
+    beside = scenario_path(recovered.path)
+    source = f"source: {{kind: recorded, link: {json.dumps(recovered.path.stem)}}}"
     say(
         f"{recovered.path}: {count}, clean{dropped}\n"
-        "It is linted, and not searched for what passed: that needs the originals, which are gone"
+        "It is linted, and not searched for what passed: that needs the originals, which are gone\n"
+        f"To verify it, write {beside.name} beside it: `{source}`, and what existed before as `given`"
     )
     return EXIT_SAME
 

@@ -8,8 +8,10 @@ import pytest
 
 from harness.cassette.format import load
 from harness.cassette.sanitise import Sanitiser
+from harness.cassette.scenario import scenario_path
 from harness.cli import main
 from harness.record import Recorder
+from harness.verifying import verify
 from tests.record.build import Replacing, found_in, interaction
 
 GONE = "It is linted, and not searched for what passed: that needs the originals, which are gone\n"
@@ -39,8 +41,11 @@ def test_whole_interactions_are_recovered_and_linted(
 
     assert main(["record", "--recover", str(partial)]) == 0
 
-    assert capsys.readouterr().out == f"{path}: {said}\n{GONE}"
+    wanted = 'To verify it, write call.scenario.yaml beside it: `source: {kind: recorded, link: "call"}`, '
+    assert capsys.readouterr().out == f"{path}: {said}\n{GONE}{wanted}and what existed before as `given`\n"
     assert len(load(path).interactions) == count
+    scenario_path(path).write_text('source: {kind: recorded, link: "call"}\n')
+    assert verify(path).problem is None
     assert found_in(path.read_bytes()) == []
 
 
