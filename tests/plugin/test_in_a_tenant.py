@@ -17,6 +17,7 @@ from harness.verifying import verify
 from tests.plugin.suite import Suite
 from tests.standin import StandIn
 from tests.standin.planted import ADELE
+from tests.test_docs import RECORD, examples
 
 pytest_plugins = ["pytester"]
 
@@ -50,6 +51,29 @@ RINGS = """
 
         (call,) = graph.calls
         assert (call.state, call.result.code) == ("terminated", 403)
+"""
+READING_VARIABLES = """
+    import os
+    import msal
+
+    class Bot(MyBot):
+        def __init__(self, tenant_id, client_id, secret):
+            super().__init__(client_id)
+            login = f"https://login.microsoftonline.com/{tenant_id}"
+            self.login = msal.ConfidentialClientApplication(client_id, secret, login)
+
+        def call(self, user_id):
+            token = self.login.acquire_token_for_client(["https://graph.microsoft.com/.default"])["access_token"]
+            self.ring(user_id, self.callback_uri, token)
+
+    def create_app(bot):
+        return bot.app
+"""
+RINGING = """
+    def test_bot_calls(graph, bot):
+        bot.call(graph.person("adele").id)
+        graph.drain()
+        assert [call.state for call in graph.calls] == ["established"]
 """
 FAILS = INVITED.replace("assert adele in", "assert adele not in")
 NAME = "cassettes/test_bot/test_agent_is_invited.yaml"
@@ -100,6 +124,18 @@ def test_same_test_is_recorded_replayed_and_run_on_the_fake(suite: Suite, tenant
     suite.run("--graph-target=replay").assert_outcomes(passed=1)
     suite.run("--graph-target=fake").assert_outcomes(passed=1)
     suite.run("--graph-target=live").assert_outcomes(passed=1)
+
+
+def test_fixture_of_the_manual_makes_a_bot_for_every_target(
+    suite: Suite, tenant: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite.write(READING_VARIABLES, examples(RECORD)["bot"], RINGING)
+
+    suite.run("--graph-target=record").assert_outcomes(passed=1)
+    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "GRAPH_CALLBACK_URL"):
+        monkeypatch.delenv(name)
+    suite.run("--graph-target=replay").assert_outcomes(passed=1)
+    suite.run("--graph-target=fake").assert_outcomes(passed=1)
 
 
 def test_cassette_and_scenario_file_are_clean_and_for_their_owner(suite: Suite, tenant: StandIn) -> None:
