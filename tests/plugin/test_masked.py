@@ -74,6 +74,22 @@ def test_nothing_of_the_tenants_is_shown(suite: Suite, tenant: StandIn, case: st
     assert leaks(suite.path, tenant) == []
 
 
+def test_file_of_a_bot_that_is_elsewhere_is_named(
+    suite: Suite, tenant: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can be imported can be in a traceback."""
+    folder = tmp_path / "sources" / "with-a-long-name-of-their-own"
+    folder.mkdir(parents=True)
+    (folder / "bot_of_theirs.py").write_text("def act():\n    raise ValueError('no reason')\n")
+    monkeypatch.syspath_prepend(str(folder))
+    suite.write(HEAD, BEGIN + "        import bot_of_theirs; bot_of_theirs.act()\n")
+
+    failed = suite.run("--graph-target=live", "--tb=native")
+
+    failed.assert_outcomes(failed=1)
+    failed.stdout.fnmatch_lines([f'*File "{folder / "bot_of_theirs.py"}", line 2, in act'])
+
+
 def test_summary_says_why(suite: Suite, tenant: StandIn) -> None:
     suite.write(HEAD, BEGIN + "        raise ValueError(f'not in {call.id}')\n")
 

@@ -24,7 +24,8 @@ class Masking:
     """
 
     def __init__(self, secrets: Iterable[str] = (), folders: Iterable[Path] = ()) -> None:
-        self._folders = [str(folder.absolute()) for folder in (*folders, Path.cwd(), Path(sys.prefix))]
+        here = (Path.cwd(), Path(sys.prefix), *map(Path, sys.path))  # a bot may be in a folder beside its tests
+        self._folders = [str(folder.absolute()) for folder in (*folders, *here)]
         self._sanitiser = Sanitiser()
         self._lock = threading.Lock()
         self._own: list[Interaction] = []
