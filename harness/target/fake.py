@@ -53,6 +53,7 @@ class FakeTarget:
 
     name = TargetName.FAKE
     public_callback: str | None = None
+    patience = 5.0
 
     def __init__(self, app: FakeApp, seed_number: int, given: Mapping[str, Any]) -> None:
         self.clock = VirtualClock()

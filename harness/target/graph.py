@@ -240,21 +240,22 @@ class Graph:
     async def aadvance(self, seconds: float) -> None:
         await asyncio.to_thread(self.advance, seconds)
 
-    def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_for(self, condition: Callable[[], T], timeout: float | None = None) -> T:
         """Go on delivering until a condition holds, and return what it returned.
 
-        timeout: seconds of real time. Raises: WaitedInVain, with what was seen.
+        timeout: seconds of real time; 5 unless it is given; in a tenant, where somebody has to pick up, 90.
+        Raises: WaitedInVain, with what was seen.
         """
         self._may_wait()
         return wait(
             condition,
-            timeout,
+            self._target.patience if timeout is None else timeout,
             clock=self._target.clock,
             progress=lambda: len(self._target.journal),
             seen=self.timeline,
         )
 
-    async def await_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+    async def await_for(self, condition: Callable[[], T], timeout: float | None = None) -> T:
         """As `wait_for`, while the event loop goes on. The condition runs on another thread."""
         return await asyncio.to_thread(self.wait_for, condition, timeout)
 

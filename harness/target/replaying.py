@@ -38,6 +38,7 @@ class ReplayTarget:
 
     name = TargetName.REPLAY
     public_callback: str | None = None
+    patience = 5.0
 
     def __init__(self, app: FakeApp, path: Path, *, on_unplayed: str = "fail", max_age: float | None = None) -> None:
         self.clock = VirtualClock()

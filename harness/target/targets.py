@@ -42,6 +42,10 @@ class Target(Protocol):
         """Where Graph reaches the bot, if that is not for the test to say."""
 
     @property
+    def patience(self) -> float:
+        """Seconds for which a condition is waited for, unless the test says how many."""
+
+    @property
     def journal(self) -> Journal: ...
     @property
     def notifying(self) -> Notifying: ...

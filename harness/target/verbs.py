@@ -111,7 +111,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "wait_for": Verb(
         "goes on delivering, and lets real time pass, until the condition holds",
         "the same",
-        "waits, in real time, until the condition holds",
+        "waits, in real time, until the condition holds; at most 90 seconds unless `timeout` says how many",
     ),
     "fail": Verb("the next requests of a kind are answered with an error", _NO_FAULT, _REAL_FAULT),
     "throttle": Verb("the next requests of a kind are answered 429 with Retry-After", _NO_FAULT, _REAL_FAULT),

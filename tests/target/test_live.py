@@ -756,6 +756,17 @@ def test_scenario_file_in_which_something_is_found_is_not_written(
     assert [p.name for p in tmp_path.iterdir()] == [partial.name]
 
 
+def test_condition_is_waited_for_until_somebody_has_picked_up(scene: Scene) -> None:
+    """As long as for anything else in a tenant (2 s in this scene), unless the test says how long; not 5 s."""
+    with scene.live() as graph:
+        with pytest.raises(WaitedInVain) as waited:
+            graph.wait_for(lambda: False)
+        with pytest.raises(WaitedInVain) as briefly:
+            graph.wait_for(lambda: False, timeout=0.2)
+
+    assert (waited.value.waited, briefly.value.waited) == (2.0, 0.2)
+
+
 def test_recording_may_be_called_as_the_bot_calls_itself(scene: Scene, tmp_path: Path) -> None:
     path = tmp_path / "reception.yaml"
 

@@ -80,7 +80,7 @@ class LiveTarget:
         self.notifying = Notifying(self.journal, Signer(), on_told=self._way_in.told)
         self._tenant = tenant
         self._tell = tell
-        self._most = most
+        self._most = self.patience = most
         self._masking = Masking(secrets_of(tenant), folders)
         self._on_recorded = on_recorded
         self._bot: Bot | None = None
