@@ -64,7 +64,10 @@ def read_meeting(text: str) -> Meeting:
     """Raises: ValueError, which says what is wrong and shows nothing of the text."""
     if "://" not in text:
         return _number(text)
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(f"is no join link: {EXPECTED}") from None
     if _SHORT_PATH.fullmatch(parts.path):
         raise ValueError(
             "is a short link, which does not say who the organizer is; set 'ID, PASSCODE' of the invitation"

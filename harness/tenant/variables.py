@@ -51,7 +51,11 @@ def _tenant(text: str) -> str:
 
 def _file(text: str) -> Path:
     path = Path(text)
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError:  # a name that is too long, such as the certificate itself, and the error would show it
+        is_there = False
+    if not is_there:
         raise ValueError("there is no such file")
     return path
 
@@ -79,6 +83,8 @@ def _callback(text: str) -> str:
 def _users(text: str) -> tuple[str, ...]:
     users = tuple(user for user in re.split(r"[\s,;]+", text) if user)
     strange = [number for number, user in enumerate(users, 1) if not GUID.fullmatch(user)]
+    if not users:
+        raise ValueError("names nobody: expected GUIDs with commas between them")
     if strange:
         raise ValueError(f"number {strange[0]} is no object id: expected GUIDs with commas between them")
     if len({user.lower() for user in users}) < len(users):
@@ -165,6 +171,10 @@ def read_variables(environment: Mapping[str, str]) -> Reading:
 
 
 def _bare(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("is no text in UTF-8") from None
     if text != text.strip():
         raise ValueError("begins or ends with white space")
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":

@@ -12,6 +12,7 @@ from harness.tenant.environment import Credentials, Tenant, TenantIncomplete
 from harness.tenant.meetings import EXPECTED, MeetingLink, MeetingNumber, read_meeting
 from harness.tenant.variables import VARIABLES, read_variables
 from tests.standin.planted import ADELE, MEETING_URL, TENANT_ID, THREAD_ID
+from tests.tenant import certified
 
 ID = "00000000-0000-4000-8000-000000000001"
 SECRET = "not~this.One"
@@ -101,6 +102,9 @@ def test_signing_in_needs_no_more_than_its_own() -> None:
             "leads to this machine: expected the public address that your tunnel gave you",
         ),
         ("GRAPH_USERS", f"{ID},adele", "number 2 is no object id: expected GUIDs with commas between them"),
+        ("GRAPH_USERS", " , ", "begins or ends with white space"),
+        ("GRAPH_USERS", ",;", "names nobody: expected GUIDs with commas between them"),
+        ("AZURE_CLIENT_ID", "a\udcff", "is no text in UTF-8"),
         ("GRAPH_USERS", f"{ID};{ID.upper()}", "names somebody twice: each stands for one person who answers"),
         ("GRAPH_MEETING", "https://contoso.com/", f"is no join link: {EXPECTED}"),
         ("GRAPH_APP_INSTANCE", "x", f"{A_GUID}, got another form, 1 long"),
@@ -122,6 +126,14 @@ def test_value_of_another_form_is_refused_without_being_shown(name: str, value: 
 
     assert reading.problems == {name: problem}
     assert reading.missing == ()
+
+
+def test_certificate_in_place_of_its_path_is_not_shown() -> None:
+    """No file has a name as long as that, which the system's own error repeats."""
+    mine = {**ENOUGH, "AZURE_CLIENT_CERTIFICATE_PATH": certified.private().decode().strip().replace("/", "A")}
+    del mine["AZURE_CLIENT_SECRET"]
+
+    assert read_variables(mine).problems == {"AZURE_CLIENT_CERTIFICATE_PATH": "there is no such file"}
 
 
 def test_domain_is_a_tenant() -> None:
@@ -173,6 +185,7 @@ def test_link_and_number_become_what_a_new_call_needs() -> None:
     ("text", "problem"),
     [
         ("Monday's", f"is neither: {EXPECTED}"),
+        ("https://[teams/l/meetup-join/19/0", f"is no join link: {EXPECTED}"),
         ("318224907561,", f"is neither: {EXPECTED}"),
         (
             MEETING_URL.split("?")[0],
