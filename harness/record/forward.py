@@ -6,6 +6,7 @@ Proxies and certificates are those that the environment names for requests. An i
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -179,26 +180,39 @@ def _pairs(headers: Any) -> Iterable[tuple[str, str]]:
 @contextmanager
 def _errors_of_the_network(host: str, seconds: float) -> Iterator[None]:
     """As a responder raises them. What urllib3 says of a failure names the URL, which is not for every log."""
+    before = sys.exc_info()[1]
     try:
         yield
     except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as error:
         raise TimeoutError(f"{host} did not answer within {seconds:g} s") from error
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         raise ConnectionError(
-            f"no TLS with {host}: {_reason(error)}. Whom to trust is read from REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE "
-            "and SSL_CERT_FILE"
+            f"no TLS with {host}: {_reason(error, before)}. Whom to trust is read from REQUESTS_CA_BUNDLE, "
+            "CURL_CA_BUNDLE and SSL_CERT_FILE"
         ) from error
     except requests.exceptions.ProxyError as error:
-        raise ConnectionError(f"the proxy does not lead to {host}: {_reason(error)}") from error
+        raise ConnectionError(f"the proxy does not lead to {host}: {_reason(error, before)}") from error
+    except (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError):
+        raise ConnectionError(f"no way leads to {host}: {_NO_PROXY}") from None
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise ConnectionResetError(f"{host}: {_reason(error)}") from error
+        raise ConnectionResetError(f"{host}: {_reason(error, before)}") from error
 
 
-def _reason(error: BaseException) -> str:
-    """What lies at the bottom: each library wraps the error of the one below."""
+_NO_PROXY: Final = (
+    "the proxy of the environment is no URL such as http://NAME:PASSWORD@HOST:PORT, where special characters of a "
+    "password are percent-encoded"
+)
+"""What urllib3 says then is the part that it takes for a host: half a password."""
+
+
+def _reason(error: BaseException, before: BaseException | None) -> str:
+    """What lies at the bottom: each library wraps the error of the one below.
+
+    before: what the caller was handling already, which is nobody's business here.
+    """
     while True:
         inner = getattr(error, "reason", None) or next((a for a in error.args if isinstance(a, Exception)), None)
         inner = inner or error.__cause__ or error.__context__
-        if not isinstance(inner, Exception) or inner is error:
+        if not isinstance(inner, Exception) or inner in (error, before):
             return str(error) or type(error).__name__
         error = inner

@@ -276,6 +276,37 @@ def test_no_proxy_is_obeyed(graph: Far, forward: Forward, monkeypatch: pytest.Mo
     assert forward(get()).status == 200
 
 
+@pytest.mark.parametrize("proxy", ["http://me:pa#ss@127.0.0.1:9", "me:pa:ss@127.0.0.1", "http://me:pass@x:99999"])
+def test_proxy_that_is_no_url_is_named_and_not_shown(
+    proxy: str, forward: Forward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    with pytest.raises(ConnectionError) as refused:
+        forward(Request("GET", f"https://{HOST}/", {}, None))
+
+    assert str(refused.value) == (
+        f"no way leads to {HOST}: the proxy of the environment is no URL such as http://NAME:PASSWORD@HOST:PORT, where "
+        "special characters of a password are percent-encoded"
+    )
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize("before", [KeyError("secret"), OSError("secret")])
+def test_what_was_going_wrong_already_is_not_the_reason(
+    before: Exception, forward: Forward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+    try:
+        raise before
+    except Exception:
+        with pytest.raises(ConnectionError) as refused:
+            forward(Request("GET", f"https://{HOST}/", {}, None))
+
+    assert str(refused.value) == f"the proxy does not lead to {HOST}: {REFUSED}"
+
+
 def test_proxy_that_is_down_is_said(graph: Far, forward: Forward, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@127.0.0.1:9")
 
