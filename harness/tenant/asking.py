@@ -1,10 +1,12 @@
 """A request over the network and its answer, for what is not recorded: signing in, and looking round.
 
-Proxies and CAs are those that requests takes from the environment. No redirect is followed.
+Proxies and CAs are those that requests takes from the environment, else the CA of SSL_CERT_FILE, as in what is
+recorded. No redirect is followed, and no password is taken from .netrc: it would stand in the token's place.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -48,7 +50,9 @@ def ask(request: Request) -> Response:
                 request.uri,
                 headers=headers,
                 data=request.body,
+                auth=_as_it_is,
                 timeout=_TIMEOUT,
+                verify=_trusted(),
                 allow_redirects=False,
             )
             given = {name.lower(): (value,) for name, value in answer.headers.items()}
@@ -57,12 +61,28 @@ def ask(request: Request) -> Response:
         raise Unreachable(urlsplit(request.uri).hostname or "", _problem(error)) from error
 
 
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Whoever signs in says so in headers or body."""
+    return request
+
+
+def _trusted() -> str | None:
+    """A file of CAs; None leaves it to requests."""
+    is_named = any(os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+    return None if is_named else os.environ.get("SSL_CERT_FILE") or None
+
+
 def _problem(error: OSError) -> str:
     """In one line, without the addresses of proxies, which may hold passwords."""
     import requests.exceptions as known
 
     if isinstance(error, known.ProxyError):
         return f"the proxy of the environment (HTTPS_PROXY) does not lead there{_reason(error)}"
+    if isinstance(error, known.InvalidURL):  # whose words are half a password
+        return (
+            "the proxy of the environment (HTTPS_PROXY) is no URL such as http://NAME:PASSWORD@HOST:PORT, where "
+            "special characters of a password are percent-encoded"
+        )
     if isinstance(error, known.SSLError):
         remedy = "where a proxy opens TLS, name its CA in REQUESTS_CA_BUNDLE"
         return f"its certificate is not trusted{_reason(error)}; {remedy}"

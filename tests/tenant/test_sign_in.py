@@ -15,7 +15,7 @@ import pytest
 
 from harness.cassette.format import Request, Response
 from harness.errors import UsageError
-from harness.tenant.asking import Busy, Unreachable
+from harness.tenant.asking import Busy, Unreachable, ask
 from harness.tenant.environment import Credentials
 from harness.tenant.sign_in import SignIn, SignInFailed, Token
 from tests.standin import StandIn
@@ -238,8 +238,42 @@ def test_network_that_does_not_lead_there_is_named(monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_ca_that_is_not_named_is_told(led: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("proxy", ["http://me:pa#ss@127.0.0.1:9", "me:pa:ss@127.0.0.1", "http://me:pass@x:99999"])
+def test_proxy_that_is_no_url_is_named_and_not_shown(proxy: str, led: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    with pytest.raises(Unreachable) as raised:
+        sign_in().token()
+
+    assert str(raised.value) == (
+        f"{LOGIN} cannot be reached from here: the proxy of the environment (HTTPS_PROXY) is no URL such as "
+        "http://NAME:PASSWORD@HOST:PORT, where special characters of a password are percent-encoded"
+    )
+
+
+def test_password_of_netrc_does_not_take_the_tokens_place(
+    led: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login me password pass\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    url = f"https://graph.microsoft.com/v1.0/communications/calls/{ADELE.id}"
+
+    answer = ask(Request("GET", url, sign_in().token().headers, None))
+
+    assert answer.status == 404  # of who may ask
+
+
+def test_ca_of_openssl_counts_where_requests_names_none(led: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name)
+
+    assert sign_in().token().value
+
+
+def test_ca_that_is_not_named_is_told(led: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.delenv(name)
 
     with pytest.raises(Unreachable) as raised:
