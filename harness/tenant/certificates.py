@@ -23,9 +23,23 @@ def certificate_credential(path: Path, password: str | None) -> dict[str, str]:
     from cryptography.hazmat.primitives import hashes, serialization
 
     key, certificate = _loaded(path, password.encode() if password else None)
+    _check(key, certificate)
     form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     thumbprint = certificate.fingerprint(hashes.SHA1())  # noqa: S303 - the header's name for it, x5t, says so
     return {"private_key": key.private_bytes(*form).decode(), "thumbprint": thumbprint.hex()}
+
+
+def _check(key: PrivateKeyTypes, certificate: Certificate) -> None:
+    """Raises: UsageError.
+
+    Assertions are signed by RSA (documented, https://learn.microsoft.com/entra/identity-platform/certificate-credentials).
+    """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    if not isinstance(key, RSAPrivateKey):
+        raise UsageError(f"{CERTIFICATE}: its private key is no RSA key, with which applications sign in")
+    if certificate.public_key() != key.public_key():
+        raise UsageError(f"{CERTIFICATE}: its private key is of another certificate than the first one in it")
 
 
 def _loaded(path: Path, password: bytes | None) -> tuple[PrivateKeyTypes, Certificate]:

@@ -6,7 +6,7 @@ import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -38,6 +38,18 @@ def _by(password: str | None) -> KeySerializationEncryption:
 
 def private(password: str | None = None) -> bytes:
     return KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, _by(password))
+
+
+def another() -> bytes:
+    """The private key of another certificate."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def elliptic() -> bytes:
+    """A certificate's file whose key is not RSA."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return PUBLIC + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def pem(password: str | None = None) -> bytes:
