@@ -40,7 +40,7 @@ REMEDIES: Final[Mapping[int, str]] = {
 """What to do about a refusal, by the number behind AADSTS."""
 
 _NUMBER: Final = re.compile(r"AADSTS(\d+)")
-_DETAILS: Final = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
+_CODE: Final = re.compile(r"[a-z_]{1,40}")
 
 
 class SignInFailed(UsageError):
@@ -107,13 +107,20 @@ class SignIn:
 
     def _failed(self, refusal: Mapping[str, Any]) -> SignInFailed:
         host = self._credentials.login_host
-        said = str(refusal.get("error_description") or refusal.get("error") or "no reason was given")
-        found = _NUMBER.search(said)
+        found = _NUMBER.search(str(refusal.get("error_description") or ""))
         number = int(found[1]) if found else None
-        problem = REMEDIES.get(number or 0) or _DETAILS.sub("", said.partition(": ")[2] if found else said)
+        problem = REMEDIES.get(number or 0) or _unknown(number, refusal)
         if number == 7000215 and GUID.fullmatch(self._credentials.secret or ""):
             problem = f"{SECRET} holds a GUID, as the id of a secret is: set it to the secret's value"
         return SignInFailed(host, problem, number)
+
+
+def _unknown(number: int | None, refusal: Mapping[str, Any]) -> str:
+    """Microsoft's own words name tenant, application and people."""
+    if number is not None:
+        return f"see https://login.microsoftonline.com/error?code={number}"
+    code = str(refusal.get("error") or "")
+    return code if _CODE.fullmatch(code) else "no reason was given"
 
 
 def _msal() -> Any:

@@ -176,6 +176,18 @@ _IN_ONE = "expected certificate and private key in one file, PEM, or PFX that en
         ),
         ("a.pfx", certified.pfx("word"), "no", "cannot be opened: AZURE_CLIENT_CERTIFICATE_PASSWORD is wrong"),
         (
+            "a.pem",
+            certified.elliptic(),
+            "",
+            "its private key is no RSA key, with which applications sign in",
+        ),
+        (
+            "a.pem",
+            certified.PUBLIC + certified.another(),
+            "",
+            "its private key is of another certificate than the first one in it",
+        ),
+        (
             "a.pfx",
             b"torn",
             "",
@@ -217,13 +229,27 @@ def test_portal_on_the_way_is_told_from_sign_in() -> None:
     )
 
 
-def test_refusal_that_is_not_known_is_shown_without_its_traces() -> None:
-    said = "AADSTS500011: The resource is not there. Trace ID: 1 Correlation ID: 2 Timestamp: 3"
+def test_refusal_that_is_not_known_is_shown_without_its_words() -> None:
+    said = "AADSTS500011: The resource was not found in the tenant named Fabrikam. Trace ID: 1 Correlation ID: 2"
 
     with pytest.raises(SignInFailed) as raised:
         answering(400, json.dumps({"error": "invalid_resource", "error_description": said}).encode()).token()
 
-    assert str(raised.value) == f"{LOGIN} gives no token: AADSTS500011, The resource is not there."
+    assert str(raised.value) == f"{LOGIN} gives no token: AADSTS500011, see https://{LOGIN}/error?code=500011"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "shown"),
+    [
+        ({"error": "temporarily_unavailable", "error_description": "Ask Adele"}, "temporarily_unavailable"),
+        ({"error": "Ask Adele", "error_description": "Ask Adele"}, "no reason was given"),
+    ],
+)
+def test_refusal_without_a_number_is_shown_by_its_code(refusal: dict[str, str], shown: str) -> None:
+    with pytest.raises(SignInFailed) as raised:
+        answering(400, json.dumps(refusal).encode()).token()
+
+    assert str(raised.value) == f"{LOGIN} gives no token: {shown}"
 
 
 @pytest.mark.usefixtures("led")
