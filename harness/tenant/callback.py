@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +18,10 @@ from harness.tenant.findings import Finding, Group, State
 _MARK: Final = "X-Graph-Harness-Doctor"
 _GATEWAY: Final = (502, 503, 504)
 _GROUP: Final = Group.CALLBACK
+_SECONDS: Final = 10.0
+"""For a request to come whole."""
+_MOST: Final = 2**16
+"""Bytes of a body that are read; ours has two."""
 
 
 def examine_callback(url: str, port: int | None, ask: Ask) -> Finding:
@@ -59,14 +63,27 @@ _ASKS_FOR_SIGN_IN: Final = (
 )
 
 
+class _Server(ThreadingHTTPServer):
+    """Whoever else comes by a public address, and says nothing or breaks off, holds up nobody and is not shown."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """It is theirs."""
+
+
 @contextmanager
 def _listening(port: int) -> Iterator[list[str]]:
     """Marks of the requests that arrive at a port of loopback. Raises: UsageError when it is taken."""
     arrived: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = _SECONDS
+
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = self.headers.get("Content-Length", "")
+            self.rfile.read(min(int(length), _MOST) if length.isdecimal() else 0)
             arrived.append(self.headers.get(_MARK, ""))
             self.send_response(202)
             self.send_header("Content-Length", "0")
@@ -76,7 +93,7 @@ def _listening(port: int) -> Iterator[list[str]]:
             """What comes is nobody's business."""
 
     try:
-        server = HTTPServer(("127.0.0.1", port), Handler)
+        server = _Server(("127.0.0.1", port), Handler)
     except OSError as error:
         problem = (
             f"port {port} cannot be listened on: {error.strerror or error}; stop what listens there, or leave it out"

@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -157,6 +158,15 @@ def _callback(reading: Reading, port: int | None, ask: Ask) -> Finding:
     return examine_callback(url, port, ask)
 
 
+def _date(answer: Response) -> float | None:
+    """Seconds since 1970, by `Date`; None where whoever answers does not say, or says what is none."""
+    said = answer.headers.get("date", ("",))[0]
+    try:
+        return parsedate_to_datetime(said).replace(tzinfo=UTC).timestamp() + 0.5  # of a second that is cut off
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 class _Clock:
     """Asks, and sees from the `Date` of the first answer by how much this machine's clock is wrong."""
 
@@ -168,9 +178,8 @@ class _Clock:
     def __call__(self, request: Request) -> Response:
         before = self._now()
         answer = self._ask(request)
-        date = answer.headers.get("date")
-        if date and self._slow is None:
-            there = parsedate_to_datetime(date[0]).timestamp() + 0.5  # of a second that is cut off
+        there = _date(answer)
+        if there is not None and self._slow is None:
             self._slow = urlsplit(request.uri).hostname or "", there - (before + self._now()) / 2
         return answer
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from harness.cassette.format import Request, Response
-from harness.tenant.asking import Unreachable
+from harness.tenant.asking import Unreachable, ask
 from harness.tenant.doctor import examine
 from harness.tenant.findings import Finding, Group, Readiness, State, readiness
 from tests.standin import StandIn
@@ -214,6 +214,18 @@ def test_clock_that_is_wrong_is_told(ahead: int, way: str, led: StandIn) -> None
     assert clock.text in [f"is {seconds} s {way}: tokens are not valid yet, or no more" for seconds in (699, 700, 701)]
 
 
+@pytest.mark.parametrize("date", ["", "yesterday", "Wed, 99 Nov 2026 13:45:03 GMT"])
+def test_date_that_is_none_says_nothing_of_the_clock(date: str) -> None:
+    def answer(request: Request) -> Response:
+        return Response(400, None, {"date": (date,)}, b"{}")
+
+    findings = examine(ENOUGH, ask=answer)
+
+    assert [(f.state, f.text) for f in findings if f.group is Group.CLOCK] == [
+        (State.UNKNOWN, "nobody to compare it with")
+    ]
+
+
 def test_callback_is_tried_from_outside_to_inside(led: StandIn) -> None:
     port = free_port()
     led.set(tunnel=port)
@@ -221,6 +233,29 @@ def test_callback_is_tried_from_outside_to_inside(led: StandIn) -> None:
     assert found(Group.CALLBACK, port=port) == [
         Finding(Group.CALLBACK, TUNNEL_HOST, State.OK, f"a request to it came out at port {port}")
     ]
+
+
+def test_strangers_at_the_port_hold_up_nobody(led: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
+    """A public address is visited by others: who says nothing, and who says what is no request."""
+    port = free_port()
+    led.set(tunnel=port)
+    visitors = []
+
+    def visited(request: Request) -> Response:
+        if request.method == "POST" and TUNNEL_HOST in request.uri:
+            for said in (b"", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"\xff\r\n\r\n"):
+                visitors.append(socket.create_connection(("127.0.0.1", port)))
+                visitors[-1].sendall(said)
+        return ask(request)
+
+    began = time.monotonic()
+    findings = examine(os.environ, callback_port=port, ask=visited)
+
+    assert time.monotonic() - began < 8
+    assert [f.state for f in findings if f.group is Group.CALLBACK] == [State.OK]
+    for visitor in visitors:
+        visitor.close()
+    assert capfd.readouterr().err == ""
 
 
 def test_tunnel_that_leads_elsewhere_is_found(led: StandIn) -> None:
