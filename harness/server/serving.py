@@ -31,6 +31,7 @@ _LARGEST_BODY: Final = 2**26
 """Bytes. Beyond that waitress guards the disk."""
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
+App = Callable[..., Any]
 _log: Final = logging.getLogger("harness.server")
 
 
@@ -52,7 +53,7 @@ def serve(
     port: int = 0,
     allow_callbacks: Collection[str] = (),
     tls: ssl.SSLContext | None = None,
-    front: Callable[[Flask], Callable[..., Any]] = lambda app: app,
+    front: Callable[[Flask], App] = lambda app: app,
 ) -> Iterator[Served]:
     """A fake bound to `host` and `port` (0: a free one); nothing is left running behind it.
 
@@ -95,7 +96,7 @@ class Loop:
 @contextmanager
 def bound_to(
     listening: socket.socket,
-    app: Callable[..., Any],
+    app: App,
     *,
     tls: ssl.SSLContext | None = None,
     largest_body: int = _LARGEST_BODY,
@@ -109,7 +110,7 @@ def bound_to(
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     channels: dict[int, Any] = {}
     server: Any = create_server(
-        app,
+        _with_bare_heads(app),
         map=channels,
         sockets=[listening if tls is None else encrypted(listening, tls)],
         url_scheme="http" if tls is None else "https",
@@ -132,6 +133,32 @@ def bound_to(
     finally:
         server.task_dispatcher.shutdown()
         wasyncore.close_all({**open_channels, **channels}, ignore_all=True)
+
+
+def _with_bare_heads(app: App) -> App:
+    """An app that answers HEAD without a body, which the client would take for the next answer of its connection."""
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return app(environ, start_response)
+        heads: list[tuple[str, list[tuple[str, str]]]] = []
+        parts: list[bytes] = []
+
+        def started(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], None]:
+            heads.append((status, headers))
+            return parts.append
+
+        chunks = app(environ, started)
+        try:
+            parts.extend(chunks)
+        finally:
+            getattr(chunks, "close", lambda: None)()
+        status, headers = heads[-1]
+        is_told = any(name.lower() == "content-length" for name, _ in headers) or status[:3] in ("204", "304")
+        start_response(status, headers if is_told else [*headers, ("Content-Length", str(sum(map(len, parts))))])
+        return []
+
+    return wrapped
 
 
 def url_of(host: str, port: int, tls: ssl.SSLContext | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import statistics
 import threading
 import time
@@ -17,6 +18,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.server import Served, Settings, WorldSettings, serve
+from harness.server.serving import bind, bound_to
 from tests.server.listening import listening
 
 
@@ -43,6 +45,33 @@ def ask(fake: Served, method: str, path: str, body: Any = None) -> tuple[int, An
         return answer.status, json.loads(data) if data else None
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize("length", [{}, {"Content-Length": "5"}], ids=["no length", "length"])
+def test_head_is_answered_without_the_body_of_any_app(length: dict[str, str]) -> None:
+    closed = []
+
+    class Body(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", list(length.items()))
+        return Body([b"he", b"llo"])
+
+    with bound_to(listening_socket := bind("127.0.0.1", 0), app) as loop:
+        thread = threading.Thread(target=loop.run)
+        thread.start()
+        with socket.create_connection(listening_socket.getsockname(), timeout=10) as sock:
+            sock.sendall(b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            with sock.makefile("rb") as file:
+                said = file.read()
+        loop.stop()
+        thread.join()
+
+    assert said.endswith(b"\r\n\r\n")
+    assert b"\r\nContent-Length: 5\r\n" in said
+    assert closed == [True]
 
 
 def test_bot_is_carried_from_create_to_roster_without_any_script() -> None:
