@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from http.client import responses as reasons
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.cassette.format import Request, Response
 from harness.record.forward import end_to_end
@@ -15,6 +16,14 @@ from harness.record.over_wsgi import body_of, headers_of, target_of
 def origin_of(environ: Mapping[str, Any]) -> str:
     """Scheme, host and port by which a client calls us."""
     return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST') or environ['SERVER_NAME']}"
+
+
+def host_of(environ: Mapping[str, Any]) -> str:
+    """What a client calls us, without the port."""
+    try:
+        return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def request_of(environ: dict[str, Any], largest_body: int) -> Request | None:

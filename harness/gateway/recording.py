@@ -13,7 +13,7 @@ from typing import Any, Final
 from harness.cassette.format import Request, Response
 from harness.errors import UsageError
 from harness.gateway.addresses import Addresses, Unknown
-from harness.gateway.messages import as_json, origin_of, refusal, request_of, said, too_large
+from harness.gateway.messages import as_json, host_of, origin_of, refusal, request_of, said, too_large
 from harness.intercept import Responder
 from harness.record import Forward, Inbound, Recorder, in_front_of, recording
 from harness.record.credentials import is_sign_in
@@ -64,7 +64,9 @@ def gate(
     ):
         bound, calling = (int(s.getsockname()[1]) for s in (for_bot, for_graph))  # TLS takes a socket's place
         way_in = inbound.wsgi(in_front_of(addresses.bot, forward=to_bot))
-        way_out = Outward(recording(forward, recorder), addresses, recorder, inbound)
+        way_out = Outward(
+            recording(forward, recorder), addresses, recorder, inbound, any_control_host=host not in LOOPBACK
+        )
         with bound_to(for_graph, way_in) as told, bound_to(for_bot, way_out, tls=tls) as asked:
             thread = threading.Thread(target=told.run, daemon=True, name="graph-callback")
             thread.start()
@@ -78,9 +80,21 @@ def gate(
 
 
 class Outward:
-    """A WSGI app: what it is asked goes on to Graph or to sign-in. asking: how many wait for an answer."""
+    """A WSGI app: what it is asked goes on to Graph or to sign-in. asking: how many wait for an answer.
 
-    def __init__(self, respond: Responder, addresses: Addresses, recorder: Recorder, inbound: Inbound) -> None:
+    any_control_host: control answers whatever it is called, and not only by its address and as `localhost`.
+    """
+
+    def __init__(
+        self,
+        respond: Responder,
+        addresses: Addresses,
+        recorder: Recorder,
+        inbound: Inbound,
+        *,
+        any_control_host: bool = False,
+    ) -> None:
+        self._any_control_host = any_control_host
         self._respond = respond
         self._addresses = addresses
         self._recorder = recorder
@@ -91,7 +105,7 @@ class Outward:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
         if control.is_control(path):
-            return said(self._controlled(environ["REQUEST_METHOD"], path), start_response)
+            return said(self._controlled(environ, path), start_response)
         request = request_of(environ, LARGEST_BODY)
         if request is None:
             return said(too_large(LARGEST_BODY), start_response)
@@ -122,8 +136,11 @@ class Outward:
             with self._lock:
                 self.asking -= 1
 
-    def _controlled(self, method: str, path: str) -> Response:
+    def _controlled(self, environ: dict[str, Any], path: str) -> Response:
         name = path.removeprefix(control.PREFIX).strip("/")
+        method, host = environ["REQUEST_METHOD"], host_of(environ)
+        if not (self._any_control_host or control.is_plain(host)):
+            return as_json(400, {"problem": f"control is called {host!r}: call it by its address, or as localhost"})
         if method == "GET" and name == "health":
             return as_json(200, {"status": "ok"})
         if method == "GET" and name == "cassette":

@@ -12,7 +12,7 @@ from flask import Flask
 from harness.cassette.format import MAX_BYTES, Cassette, Request, Response
 from harness.cassette.scenario import Scenario
 from harness.errors import CassetteError
-from harness.gateway.messages import as_json, refusal, request_of, said, too_large
+from harness.gateway.messages import as_json, host_of, refusal, request_of, said, too_large
 from harness.gateway.runs import Run
 from harness.graph.paths import VERSIONS
 from harness.replay import NothingRecorded
@@ -94,8 +94,7 @@ class Replaying:
         return said(as_json(404, {"problem": problem}), start_response)
 
     def _is_plain(self, environ: dict[str, Any]) -> bool:
-        host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
-        return self._fake.settings.any_control_host or control.is_plain(host)
+        return self._fake.settings.any_control_host or control.is_plain(host_of(environ))
 
     def _reset(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """The fake says whether it is asked rightly; what it forgets then is needed for telling."""

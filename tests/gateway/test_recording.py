@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -94,6 +95,32 @@ def test_both_ways_are_counted_while_they_are_kept(led: StandIn, tmp_path: Path,
     problem = "there is no POST /__admin/people while recording: what happens, happens in the tenant"
     assert (missing.status_code, missing.json()) == (404, {"problem": problem})
     assert len(load(tmp_path / "call.yaml").interactions) == 4
+
+
+def test_web_page_cannot_see_what_is_recorded(led: StandIn, tmp_path: Path, bot: Listener) -> None:
+    with opened(led, tmp_path / "call.yaml", bot.url) as (found, _):
+        answers = [
+            requests.get(f"{found.url}/__admin/cassette", headers={"Host": host}, timeout=10)
+            for host in ("evil.example:80", "[x", "localhost:80")
+        ]
+
+    problem = "control is called 'evil.example': call it by its address, or as localhost"
+    assert [answer.status_code for answer in answers] == [400, 400, 200]
+    assert answers[0].json() == {"problem": problem}
+
+
+def test_head_has_no_body_and_the_connection_goes_on(led: StandIn, tmp_path: Path, bot: Listener) -> None:
+    with opened(led, tmp_path / "call.yaml", bot.url) as (found, _), requests.Session() as session:
+        sock = socket.create_connection(("127.0.0.1", found.port), timeout=10)
+        sock.sendall(b"HEAD /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        sock.sendall(b"GET /__admin/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        with sock, sock.makefile("rb") as file:
+            head, health = file.read().split(b"\r\n\r\n", 1)
+        lost = session.get(f"{found.url}/nowhere", timeout=10)
+
+    assert head.startswith(b"HTTP/1.1 404 ")
+    assert f"Content-Length: {lost.headers['Content-Length']}\r\n".encode() in head
+    assert health.startswith(b"HTTP/1.1 200 ")
 
 
 def test_refusals_of_sign_in_come_through_and_are_not_kept(led: StandIn, tmp_path: Path, bot: Listener) -> None:
