@@ -38,6 +38,7 @@ _ONLY: Final[Mapping[str, tuple[str, ...]]] = {
 """Which targets have an option that not all have."""
 _NEEDED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "fake": (),
+    "in_ci": ("record",),
     "replay": (("cassette", "the cassette that answers"),),
     "record": (
         ("cassette", "the cassette that is made"),
@@ -86,6 +87,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     serve.add_argument("--tls", action="store_true", help="serve HTTPS, with a CA made on the spot (extra: tls)")
     serve.add_argument(
         "--ca-file", type=Path, metavar="F", help="write the CA's certificate here (default: a file that goes at exit)"
+    )
+    serve.add_argument(
+        "--in-ci", action="store_true", default=None, help="record: record although the variable CI is set"
     )
     serve.add_argument("--log", choices=("warning", "info"), default="warning", help="what to log (default: warning)")
     serve.set_defaults(run=run)
@@ -208,7 +212,7 @@ def _record(options: argparse.Namespace) -> int:
     addresses = _addresses(options.bot_url)
     path = _to_be_made(options.cassette)
     given = _given(path)
-    kept = Recording(path, link=path.stem, in_ci=False, masking=Masking(), environ=os.environ)
+    kept = Recording(path, link=path.stem, in_ci=bool(options.in_ci), masking=Masking(), environ=os.environ)
     inbound = None
     try:
         with (

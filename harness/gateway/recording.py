@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from harness.cassette.format import Request, Response
 from harness.errors import UsageError
@@ -63,6 +64,7 @@ def gate(
         closing(Forward(connect=5.0, answer=ANSWER_SECONDS, proxies=False, clear_text=True)) as to_bot,
     ):
         bound, calling = (int(s.getsockname()[1]) for s in (for_bot, for_graph))  # TLS takes a socket's place
+        _refuse_loop(addresses.bot, bound, calling)
         way_in = inbound.wsgi(in_front_of(addresses.bot, forward=to_bot))
         way_out = Outward(
             recording(forward, recorder), addresses, recorder, inbound, any_control_host=host not in LOOPBACK
@@ -77,6 +79,12 @@ def gate(
                 thread.join()
         for _ in range(way_out.asking):  # and nobody waits any longer
             recorder.leave_unanswered()
+
+
+def _refuse_loop(bot: str, *mine: int) -> None:
+    """Raises: UsageError."""
+    if urlsplit(bot).port in mine:
+        raise UsageError(f"--bot-url: {bot} is where this listens itself: give the bot a port of its own")
 
 
 class Outward:

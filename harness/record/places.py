@@ -21,5 +21,5 @@ def refuse_place(path: Path, environ: Mapping[str, str], *, in_ci: bool) -> None
     if not in_ci and environ.get("CI", "").lower() not in _NO:
         raise UsageError(
             f"{path}: is not recorded where the variable CI is set, for a recording makes real calls in a tenant: "
-            "unset CI, or say in_ci=True; with pytest, --graph-record-in-ci"
+            "unset CI, or say that it is meant: --in-ci, with pytest --graph-record-in-ci, in Python in_ci=True"
         )

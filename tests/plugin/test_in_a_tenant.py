@@ -240,7 +240,7 @@ def test_nothing_is_recorded_in_ci_unless_that_is_said(
     refused.assert_outcomes(errors=1)
     assert (
         f"{suite.path / NAME}: is not recorded where the variable CI is set, for a recording makes real calls in a "
-        "tenant: unset CI, or say in_ci=True; with pytest, --graph-record-in-ci"
+        "tenant: unset CI, or say that it is meant: --in-ci, with pytest --graph-record-in-ci, in Python in_ci=True"
     ) in refused.outlines
     assert tenant.seen == []
     suite.run("--graph-target=record", "--graph-record-in-ci").assert_outcomes(passed=1)

@@ -160,7 +160,7 @@ def test_ci_is_refused(open_recorder: Open, cassette: Path, value: str) -> None:
 
     assert str(refused.value) == (
         f"{cassette}: is not recorded where the variable CI is set, for a recording makes real calls in a tenant: "
-        "unset CI, or say in_ci=True; with pytest, --graph-record-in-ci"
+        "unset CI, or say that it is meant: --in-ci, with pytest --graph-record-in-ci, in Python in_ci=True"
     )
 
 
