@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import logging
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Collection, Iterator, Mapping
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.saying import say
+from harness.cli.stopping import answer, stopping
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from harness.cassette.scenario import Scenario
     from harness.gateway import Addresses
     from harness.server import Certified
+    from harness.target.live import Recorded
+    from harness.target.live.recording import Recording
 
 _TARGETS: Final[Mapping[str, str]] = {
     "fake": "a Graph of our own, with state (default)",
@@ -34,11 +38,11 @@ _ONLY: Final[Mapping[str, tuple[str, ...]]] = {
     "cassette": ("replay", "record"),
     "bot_url": ("replay", "record"),
     "callback_port": ("record",),
+    "in_ci": ("record",),
 }
 """Which targets have an option that not all have."""
 _NEEDED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "fake": (),
-    "in_ci": ("record",),
     "replay": (("cassette", "the cassette that answers"),),
     "record": (
         ("cassette", "the cassette that is made"),
@@ -84,12 +88,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="record: the bot on this machine, without a path; replay: where the bot is told of calls that it did not "
         "make itself, with the path",
     )
+    serve.add_argument(
+        "--in-ci", action="store_true", default=None, help="record: record although the variable CI is set"
+    )
     serve.add_argument("--tls", action="store_true", help="serve HTTPS, with a CA made on the spot (extra: tls)")
     serve.add_argument(
         "--ca-file", type=Path, metavar="F", help="write the CA's certificate here (default: a file that goes at exit)"
-    )
-    serve.add_argument(
-        "--in-ci", action="store_true", default=None, help="record: record although the variable CI is set"
     )
     serve.add_argument("--log", choices=("warning", "info"), default="warning", help="what to log (default: warning)")
     serve.set_defaults(run=run)
@@ -235,13 +239,31 @@ def _record(options: argparse.Namespace) -> int:
     except BaseException:
         kept.abandon()
         raise
-    recorded = kept.finish(given, ())
+    recorded = finished(kept, given)
     say(str(recorded))
     if inbound is not None and inbound.unsigned:
         say(f"  told without a token of Graph's shape: {inbound.unsigned}; do others know the address?")
     if recorded.unclean:
         return EXIT_DRIFT
     return {"same": EXIT_SAME, "drift": EXIT_DRIFT, "none": EXIT_NONE}[recorded.result.verdict]
+
+
+def finished(kept: Recording, given: Mapping[str, Any]) -> Recorded:
+    """The cassette in its place. Whoever asks to stop meanwhile is told, and has to ask again."""
+
+    def stop(asked: int) -> None:
+        if asked > 1:
+            raise KeyboardInterrupt
+        answer("the cassette is being looked through; once more, and it is left as it is")
+
+    try:
+        with stopping(stop):
+            return kept.finish(given, ())
+    except KeyboardInterrupt:
+        partial = kept.recorder.partial
+        if partial.exists():
+            say(f"not recorded: what was kept until then: graph-harness record --recover {shlex.quote(str(partial))}")
+        raise
 
 
 def _given(path: Path) -> Mapping[str, Any]:
@@ -289,7 +311,7 @@ def _announce(options: argparse.Namespace, certificate: Certified | None, port: 
 
 @contextlib.contextmanager
 def _until_stopped() -> Iterator[None]:
-    with contextlib.suppress(KeyboardInterrupt, SystemExit):
+    with contextlib.suppress(KeyboardInterrupt):
         yield
 
 
@@ -304,4 +326,5 @@ def _certified(options: argparse.Namespace) -> contextlib.AbstractContextManager
 
 
 def _stop(*_: object) -> NoReturn:
-    raise SystemExit(EXIT_SAME)
+    """As Ctrl-C. Where nothing is served yet, or no more, it is no success."""
+    raise KeyboardInterrupt

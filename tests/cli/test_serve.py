@@ -15,6 +15,8 @@ from unittest.mock import Mock
 import pytest
 
 from harness.cli import main
+from harness.cli.serve import finished
+from tests.tenant.test_doctor import free_port
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
@@ -92,6 +94,7 @@ RECORD = ("--target", "record", "--cassette", "c.yaml", "--callback-port", "3979
     [
         (("--cassette", "c.yaml"), "--cassette is for --target replay or --target record, and this is --target fake"),
         (("--bot-url", "x"), "--bot-url is for --target replay or --target record, and this is --target fake"),
+        (("--in-ci",), "--in-ci is for --target record, and this is --target fake"),
         (("--callback-port", "1"), "--callback-port is for --target record, and this is --target fake"),
         (("--target", "replay"), "--target replay needs --cassette: the cassette that answers"),
         (
@@ -180,3 +183,59 @@ def test_recording_needs_the_public_address(
     code = main(["serve", *RECORD])
 
     assert (code, capsys.readouterr().err) == (2, f"graph-harness serve: {problem}\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        (
+            (),
+            "c.yaml: is not recorded where the variable CI is set, for a recording makes real calls in a tenant: unset "
+            "CI, or say that it is meant: --in-ci, with pytest --graph-record-in-ci, in Python in_ci=True",
+        ),
+        (
+            ("--in-ci",),
+            "--bot-url: http://127.0.0.1:{port} is where this listens itself: give the bot a port of its own",
+        ),
+    ],
+    ids=["not said", "said"],
+)
+def test_nothing_is_recorded_in_ci_unless_that_is_said(
+    more: tuple[str, ...],
+    problem: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Where it is said, the next thing that is wrong is found: the bot's port is that of the callback."""
+    monkeypatch.setattr(signal, "signal", Mock())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRAPH_CALLBACK_URL", "https://bot.example")
+    monkeypatch.setenv("CI", "true")
+    for name in ("GRAPH_BASE_URL", "PYTEST_XDIST_WORKER"):
+        monkeypatch.delenv(name, raising=False)
+    port = free_port()
+
+    code = main(["serve", *RECORD[:5], str(port), "--bot-url", f"http://127.0.0.1:{port}", *more])
+
+    assert (code, capsys.readouterr().err) == (2, f"graph-harness serve: {problem.format(port=port)}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_cannot_wait_for_the_cassette_asks_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = Mock()
+    kept.recorder.partial = tmp_path / "c.yaml.partial"
+    kept.recorder.partial.touch()
+    said = "the cassette is being looked through; once more, and it is left as it is\n"
+
+    def finish(*_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        assert capsys.readouterr().out == said
+        signal.raise_signal(signal.SIGINT)
+
+    kept.finish = finish
+    with pytest.raises(KeyboardInterrupt):
+        finished(kept, {})
+
+    recover = f"graph-harness record --recover {kept.recorder.partial}"
+    assert capsys.readouterr().out == f"not recorded: what was kept until then: {recover}\n"

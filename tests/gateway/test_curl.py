@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,6 +58,28 @@ def recorded(standin: StandIn, cassette: Path) -> None:
         bot.wait_for(3)
         gate.stop(signal.SIGINT)
     assert gate.out.startswith(f"recorded {cassette}: 1 request, 3 notifications\n")
+
+
+def test_who_asks_twice_to_stop_has_the_cassette_all_the_same(standin: StandIn, tmp_path: Path) -> None:
+    """The second SIGTERM comes while the first one is obeyed, and was the end of it, with 0."""
+    cassette = tmp_path / "call.yaml"
+    standin.set(undeclared=False)  # for the listener is strict
+    with listening() as bot, recording(standin, cassette, free_port(), urlsplit(bot.url).port or 0) as gate:
+        sign_in(gate.url)
+        created(gate.url, sign_in(gate.url), bot.url)
+        bot.wait_for(3)
+        gate.process.send_signal(signal.SIGTERM)
+        wait_for(cassette)
+        gate.stop(signal.SIGTERM)
+
+    assert f"recorded {cassette}: 1 request, 3 notifications\n" in gate.out
+    assert gate.code == 1  # the stand-in is not Graph
+
+
+def wait_for(path: Path) -> None:
+    until = time.monotonic() + 20
+    while not path.exists() and time.monotonic() < until:
+        time.sleep(0.005)
 
 
 def test_curl_is_recorded_and_replayed(standin: StandIn, tmp_path: Path) -> None:
