@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.saying import say
+from harness.cli.stopping import answer, stopping
 from harness.errors import HarnessError, UsageError
 from harness.record import refuse_place, refuse_taken
 from harness.scenarios import PATIENCE, STORIES, Props, Story, free_for, lacking, play
+from harness.target.problems import LeaveCalls
 from harness.tenant.environment import Tenant
 from harness.tenant.sign_in import SignIn
 from harness.tenant.variables import read_variables
@@ -86,7 +85,7 @@ def record(
     )
     ended: list[Ended] = []
     try:
-        with stoppable():
+        with stopping(stop):
             for number, (story, path) in enumerate(zip(stories, places, strict=True), 1):
                 say(f"{story.name} ({number} of {len(stories)}): {story.what}")
                 _wait_for_people(story)
@@ -156,17 +155,22 @@ def _recorded(story: Story, path: Path, tenant: Tenant, props: Props, *, port: i
             on_recorded=kept.append,
         ) as graph:
             play(story, graph, props)
-    except UsageError:
-        raise
-    except HarnessError as error:
-        problem = "\n".join((str(error).partition("\n\n")[0], *getattr(error, "__notes__", ())))
-    except OSError as error:
-        problem = "\n".join((f"Graph cannot be reached: {type(error).__name__}", *getattr(error, "__notes__", ())))
+    except (HarnessError, OSError) as error:
+        if isinstance(error, UsageError):
+            _say_notes(error)
+            raise
+        what = str(error) if isinstance(error, HarnessError) else f"Graph cannot be reached: {type(error).__name__}"
+        problem = "\n".join((what.partition("\n\n")[0], *getattr(error, "__notes__", ())))
     except BaseException as error:
-        for note in getattr(error, "__notes__", ()):
-            say(f"  {note}")
+        _say_notes(error)
         raise
     return Ended(story.name, kept[0] if kept else None, problem)
+
+
+def _say_notes(error: BaseException) -> None:
+    """Which calls are left standing."""
+    for note in getattr(error, "__notes__", ()):
+        say(f"  {note}")
 
 
 def _summary(ended: Sequence[Ended], wanted: int) -> str:
@@ -182,25 +186,10 @@ def _code(ended: Sequence[Ended]) -> int:
     return next((code for code in (EXIT_DRIFT, EXIT_NONE) if code in codes), EXIT_SAME)
 
 
-_PATIENT: Final = 2
-"""How often somebody has to ask until calls are left as they are."""
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop, and have the calls ended; who cannot wait for that asks twice more."""
-    asked = 0
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 1 or asked > _PATIENT:
-            raise KeyboardInterrupt
-        say("  calls are being ended; once more, and they are left as they are")
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def stop(asked: int) -> None:
+    """At first, and have the calls ended; who cannot wait for that asks twice more."""
+    if asked == 1:
+        raise KeyboardInterrupt
+    if asked > 2:
+        raise LeaveCalls
+    answer("  calls are being ended; once more, and they are left as they are")

@@ -11,14 +11,16 @@ from typing import Final
 from harness.cli.saying import say
 from harness.errors import UsageError
 
-_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_ALWAYS: Final = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS: Final = (*_ALWAYS, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 
 
 @contextmanager
 def stopping(stop: Callable[[int], None]) -> Iterator[None]:
     """Whoever asks the process to end is answered by `stop`, which gets how often that was asked, and may raise.
 
-    What somebody has this process ignore, as `nohup` does, stays ignored.
+    A terminal that is closed means nothing where `nohup` says so. SIGINT counts although a shell has what it runs in
+    the background ignore it: a script that sends it to one process means it.
     """
     asked = 0
 
@@ -28,7 +30,7 @@ def stopping(stop: Callable[[int], None]) -> Iterator[None]:
         stop(asked)
 
     before = {number: signal.getsignal(number) for number in _SIGNALS}
-    mine = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    mine = [n for n, handler in before.items() if n in _ALWAYS or handler is not signal.SIG_IGN]
     for number in mine:
         signal.signal(number, answered)
     try:

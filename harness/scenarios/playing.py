@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from harness.errors import UsageError, counted
 from harness.scenarios.props import Props
 from harness.scenarios.stage import Stage
 from harness.scenarios.stories import Story
@@ -28,10 +29,22 @@ def _ended(stage: Stage, props: Props) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        props.say("end the calls that were made")
-        for problem in stage.clean_up():
-            error.add_note(f"a call may still stand: {problem}")
-        if stage.ended:
-            count = len(stage.ended)
-            props.say(f"ended {count} call{'' if count == 1 else 's'}")
+        _clean_up(stage, props, error)
         raise
+
+
+def _clean_up(stage: Stage, props: Props, error: BaseException) -> None:
+    """What is left is noted with what is raised in the end: `error`, or whatever stops this."""
+    try:
+        with suppress(UsageError):  # whoever listened has gone
+            props.say("end the calls that were made")
+        stage.clean_up()
+    except BaseException as stop:
+        error = stop
+        raise
+    finally:
+        for left in stage.left():
+            error.add_note(left)
+    if stage.ended:
+        with suppress(UsageError):
+            props.say(f"ended {counted(len(stage.ended), 'call')}")

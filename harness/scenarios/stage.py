@@ -22,6 +22,7 @@ from harness.tenant.meetings import MeetingLink
 T = TypeVar("T")
 
 _TYPE: Final = "#microsoft.graph."
+_JOIN: Final = "join the meeting"
 _SCRIPTED: Final = (TargetName.FAKE, TargetName.REPLAY)
 _ORGANIZER: Final = "5f0f7c1e-2a4d-4c55-9a0b-6d1c1b7e2f31"
 _SECONDS_OF_A_LOST_ANSWER: Final = 3.0
@@ -42,7 +43,9 @@ class Stage:
         self.ended: list[str] = []
         self._props = props
         self._token = ""
-        self._made: list[str] = []
+        self._made: dict[str, str] = {}
+        self._gone: set[str] = set()
+        self._problems: dict[str, str] = {}
         self._is_creating = False
         self._names: dict[str, str] = {}
         self._request = Asking(graph.answer, base=props.graph_url, token=self._bearer, pause=self._pause)
@@ -87,7 +90,7 @@ class Stage:
     def join(self) -> str:
         """A call that joins the meeting, once it is established."""
         usual = MeetingLink("19:meeting_c2NlbmFyaW8@thread.v2", "0", _ORGANIZER, self.bot.tenant_id)
-        return self._create("join the meeting", (self._props.meeting or usual).members())
+        return self._create(_JOIN, (self._props.meeting or usual).members())
 
     def invite(self, call: str, *people: Person, replaces: str | None = None) -> tuple[str, list[str]]:
         """An operation that invites people, and the ids under which they are participants."""
@@ -97,8 +100,10 @@ class Stage:
         self._say(f"invite {self._named(people)}{', to replace the call' if replaces else ''}")
         body = {"participants": invitees, "clientContext": "d45324c1-fcb5-430a-902c-f20af696537c"}
         operation = self._request("POST", f"/calls/{call}/participants/invite", body)
-        shown = operation.get("participants") or []
-        return str(operation["id"]), [str(one.get("participantId") or one.get("id")) for one in shown]
+        shown = _member(operation, "participants", "invite") or []
+        return str(_member(operation, "id", "invite")), [
+            str(one.get("participantId") or one.get("id")) for one in shown
+        ]
 
     def remove(self, call: str, participant: str) -> None:
         self._say("take the invitation back")
@@ -140,23 +145,36 @@ class Stage:
 
     # ---- in the end
 
-    def clean_up(self) -> list[str]:
-        """End every call that may still stand; what could not be ended is returned, and why."""
+    def clean_up(self) -> None:
+        """End every call that may still stand, whatever becomes of one of them; see `left`."""
         self._await_lost_answer()
-        problems = []
-        seen = calls_seen(self.graph.interactions)
-        for call in dict.fromkeys((*self._made, *seen)):
-            if call in seen and seen[call].state == "terminated":
-                continue
+        for call in self._standing():
             try:
                 self._request("DELETE", f"/calls/{call}")
                 self.ended.append(call)
             except Exception as error:  # whatever it is, the other calls are to be ended
-                if getattr(error, "status", None) != 404:
-                    problems.append(str(error) or type(error).__name__)
-        return problems
+                if getattr(error, "status", None) == 404:
+                    self._gone.add(call)
+                self._problems[call] = str(error) or type(error).__name__
+
+    def left(self) -> list[str]:
+        """Calls that are not ended, each in words: which, why, and how people end it, who know no ids."""
+        return [self._left(call) for call in self._standing()]
 
     # ---- inside
+
+    def _standing(self) -> list[str]:
+        seen = calls_seen(self.graph.interactions)
+        over = {call for call, known in seen.items() if known.state == "terminated"}
+        return [call for call in dict.fromkeys((*self._made, *seen)) if call not in {*over, *self.ended, *self._gone}]
+
+    def _left(self, call: str) -> str:
+        """That the last one who hangs up ends a call is assumed."""
+        what = self._made.get(call)
+        which = f"the one to {what!r}" if what else "one whose answer was lost"
+        why = f": {self._problems[call]}" if call in self._problems else ""
+        how = "whoever organizes the meeting removes the bot" if what == _JOIN else "everybody in it hangs up"
+        return f"a call may still stand, {which}{why}. It ends when {how}"
 
     def _create(self, what: str, members: Mapping[str, Any]) -> str:
         self._say(what)
@@ -167,23 +185,24 @@ class Stage:
             "mediaConfig": {"@odata.type": f"{_TYPE}serviceHostedMediaConfig"},
             **members,
         }
-        made = self._made_by(body)
+        made = self._made_by(what, body)
         state = self._until(lambda: self._settled(made), "the call to be established")
         if state != "established":
             raise StoryFailed(f"the call ended, {self._result(made)}, where it was to be established")
         self._say("the call is established")
         return made
 
-    def _made_by(self, body: Mapping[str, Any]) -> str:
+    def _made_by(self, what: str, body: Mapping[str, Any]) -> str:
         """The new call's id. Where no answer comes, nobody knows whether there is a call."""
         self._is_creating = True
         try:
-            self._made.append(str(self._request("POST", "/calls", body)["id"]))
+            made = str(_member(self._request("POST", "/calls", body), "id", "new call"))
         except Refused:
             self._is_creating = False
             raise
+        self._made[made] = what
         self._is_creating = False
-        return self._made[-1]
+        return made
 
     def _settled(self, call: str) -> str | None:
         state = self.seen(call).state
@@ -240,6 +259,13 @@ class Stage:
 
     def _named(self, people: Sequence[Person]) -> str:
         return " and ".join(self._names.get(person.id, person.name) for person in people)
+
+
+def _member(answer: Any, name: str, what: str) -> Any:
+    """Raises: StoryFailed for an answer that is not of Graph."""
+    if not isinstance(answer, Mapping) or not answer.get("id"):
+        raise StoryFailed(f"the answer to the {what} has no id: does something on the way answer in Graph's place?")
+    return answer.get(name)
 
 
 def _invitee(person: Person) -> dict[str, Any]:

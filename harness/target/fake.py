@@ -187,6 +187,9 @@ class FakeTarget:
         """Nothing here is secret."""
         return text
 
+    def leave(self) -> None:
+        """There is nothing to end."""
+
     def release(self) -> None:
         """There is nothing to end."""
 

@@ -20,7 +20,7 @@ from harness.target.config import Config, config_of
 from harness.target.ending import notification_problems
 from harness.target.fake import FakeApp, FakeTarget
 from harness.target.graph import Graph
-from harness.target.problems import Failed, Problem, ProblemKind, as_text
+from harness.target.problems import Failed, LeaveCalls, Problem, ProblemKind, as_text
 from harness.target.replaying import ReplayTarget
 from harness.target.story import rendering
 from harness.target.targets import Target
@@ -85,8 +85,13 @@ class Session:
         """What went wrong so far is told, or the test fails of something else: closing tells what comes later."""
         self._known = self._gone_wrong()
 
-    def close(self) -> list[Problem]:
-        """Shut the bots down, then let requests go where they go. Returns what else went wrong by then."""
+    def close(self, *, leave: bool = False) -> list[Problem]:
+        """Shut the bots down, then let requests go where they go. Returns what else went wrong by then.
+
+        leave: calls that go on are left as they are.
+        """
+        if leave:
+            self.target.leave()
         try:
             with ExitStack() as stack:
                 stack.callback(self._stack.close)
@@ -168,8 +173,8 @@ def session_open(session: Session, *, intercept: bool) -> Iterator[None]:
             session.intercept()
         yield
         problems = session.problems()
-    except BaseException:
-        session.close()
+    except BaseException as error:
+        session.close(leave=isinstance(error, LeaveCalls))
         raise
     problems += session.close()
     if problems:

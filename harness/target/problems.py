@@ -37,6 +37,10 @@ class Problem:
     to_do: str | None = None
 
 
+class LeaveCalls(KeyboardInterrupt):
+    """Whoever interrupts a test cannot wait: calls that go on in a tenant are left as they are."""
+
+
 class Failed(HarnessError):
     """A test of a bot fails: what went wrong, one readable block each."""
 

@@ -129,6 +129,9 @@ class ReplayTarget:
         """Nothing here is secret."""
         return text
 
+    def leave(self) -> None:
+        """There is nothing to end."""
+
     def release(self) -> None:
         """There is nothing to end."""
 

@@ -86,6 +86,9 @@ class Target(Protocol):
     def problems(self) -> Sequence[Problem]:
         """What is wrong with this target at the end of a test, beside what became of notifications."""
 
+    def leave(self) -> None:
+        """Calls that go on are not to be ended: somebody stops, and cannot wait."""
+
     def release(self) -> None:
         """The test is over: what it made is ended, and nothing more is told."""
 

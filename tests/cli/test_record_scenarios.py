@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -16,11 +20,13 @@ import pytest
 from harness.cassette.format import load
 from harness.cassette.unclean import unclean
 from harness.cli import main
-from harness.cli.scenarios import Ended, stoppable
+from harness.cli.scenarios import Ended, stop
+from harness.cli.stopping import stopping
 from harness.compare import Drift
 from harness.scenarios import STORIES, play
 from harness.target import open_replay
 from harness.target.live import Recorded
+from harness.target.problems import LeaveCalls
 from tests.standin import StandIn
 from tests.standin.planted import CARLA
 from tests.tenant.test_doctor import free_port
@@ -137,20 +143,22 @@ def test_retry_after_is_obeyed(port: int, led: StandIn, tmp_path: Path, capsys: 
     assert [i.response.status for i in load(tmp_path / "invite-one.yaml").interactions][:2] == [429, 201]
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_recording_ends_its_calls(sent: signal.Signals, port: int, led: StandIn, tmp_path: Path) -> None:
-    led.set(people={CARLA.id: "ignores"}, patience=60)
-    command = [sys.executable, "-m", "harness.cli", "record", "no-answer", "--callback-port", str(port)]
-    environment = {**os.environ, **led.environment, "PYTHONUNBUFFERED": "1"}
-
-    with subprocess.Popen(
-        [*command, "--cassette-dir", str(tmp_path)],
-        env=environment,
+def recording_process(led: StandIn, port: int, folder: Path, name: str, **environment: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "harness.cli", "record", name, "--callback-port", str(port)]
+    return subprocess.Popen(
+        [*command, "--cassette-dir", str(folder)],
+        env={**os.environ, **led.environment, "PYTHONUNBUFFERED": "1", **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_recording_ends_its_calls(sent: signal.Signals, port: int, led: StandIn, tmp_path: Path) -> None:
+    led.set(people={CARLA.id: "ignores"}, patience=60)
+    with recording_process(led, port, tmp_path, "no-answer") as process:
         assert process.stdout is not None
         said = []
         for line in process.stdout:
@@ -268,20 +276,110 @@ def test_scenario_that_lacks_variables_is_refused_before_anybody_is_called(
 
 def test_who_cannot_wait_until_calls_are_ended_asks_twice_more(capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGINT)
-    with stoppable():
+    with stopping(stop):
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGTERM)
         assert capsys.readouterr().out == "  calls are being ended; once more, and they are left as they are\n"
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(LeaveCalls):
+            signal.raise_signal(signal.SIGHUP)
 
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_closed_terminal_means_nothing_under_nohup_and_sigint_always_stops() -> None:
+    numbers = (signal.SIGHUP, signal.SIGINT)
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    try:
+        with stopping(stop):
+            signal.raise_signal(signal.SIGHUP)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def test_who_cannot_wait_leaves_the_call_and_is_told_which(port: int, led: StandIn, tmp_path: Path) -> None:
+    """The network hangs: without a third signal the end of the call would be waited for."""
+    led.set(people={CARLA.id: "ignores"}, patience=60)
+
+    with (
+        frozen_way(led.proxy) as (way, freeze),
+        recording_process(led, port, tmp_path, "no-answer", HTTPS_PROXY=f"http://127.0.0.1:{way}") as process,
+    ):
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line == "  invite person 3\n":
+                time.sleep(0.2)
+                freeze()
+                process.send_signal(signal.SIGINT)
+            if line == "  end the calls that were made\n":
+                time.sleep(0.2)
+                process.send_signal(signal.SIGTERM)
+            if line.startswith("  calls are being ended; once more"):
+                began = time.monotonic()
+                process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+    assert process.returncode == 130
+    assert time.monotonic() - began < 10
+    left = "a call may still stand, the one to 'call person 1 and person 2'. It ends when everybody in it hangs up"
+    assert f"  {left}\n" in said
+    assert len(led.calls) == 1
+
+
+@contextmanager
+def frozen_way(to: int) -> Iterator[tuple[int, Callable[[], None]]]:
+    """A port that leads to another one, until it is frozen: then nothing comes through, and nothing breaks."""
+    is_frozen = threading.Event()
+    sockets: list[socket.socket] = []
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while (data := source.recv(65536)) and not is_frozen.is_set():
+                sink.sendall(data)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                client = listening.accept()[0]
+                there = socket.create_connection(("127.0.0.1", to))
+                sockets.extend((client, there))
+                for pair in ((client, there), (there, client)):
+                    threading.Thread(target=pump, args=pair, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield int(listening.getsockname()[1]), is_frozen.set
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    for one in sockets:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
 
 
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+def test_cut_off_recording_in_the_way_is_said_before_anybody_is_called(
+    port: int, led: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "decline.yaml.partial").touch()
+
+    assert record(port, tmp_path, "invite-one", "decline") == 2
+
+    said = capsys.readouterr()
+    assert said.err.startswith(
+        f"graph-harness record: {tmp_path / 'decline.yaml'}: an earlier recording of it was cut off. "
+    )
+    assert (said.out, led.seen) == ("", [])
 
 
 def test_at_a_terminal_people_are_waited_for(

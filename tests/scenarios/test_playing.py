@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.cassette.format import Response
+from harness.errors import UsageError
 from harness.scenarios import STORIES, NothingTold, Props, Refused, Stage, Story, StoryFailed, play
 from harness.target import FakeTarget, Graph, open_fake
 from harness.target.seen import calls_seen
@@ -117,8 +119,73 @@ def test_call_that_cannot_be_ended_is_told() -> None:
             play(INVITE, graph)
 
     assert refused.value.__notes__ == [
-        "a call may still stand: DELETE /calls/{id} is answered 503 ServiceUnavailable",
+        "a call may still stand, the one to 'call person 1 and person 2': DELETE /calls/{id} is answered 503 "
+        "ServiceUnavailable. It ends when everybody in it hangs up",
     ]
+
+
+def test_meeting_that_cannot_be_left_says_who_can_end_it() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.fail("invite", 400, code="BadRequest")
+        graph.fail("hang-up", 503, code="ServiceUnavailable", times=None)
+        with pytest.raises(Refused) as refused:
+            play(STORIES["invite-several"], graph)
+
+    assert refused.value.__notes__ == [
+        "a call may still stand, the one to 'join the meeting': DELETE /calls/{id} is answered 503 "
+        "ServiceUnavailable. It ends when whoever organizes the meeting removes the bot",
+    ]
+
+
+def test_call_that_was_over_already_is_not_left() -> None:
+    with open_fake(intercept=False) as graph:
+        graph.fail("invite", 400, code="BadRequest")
+        graph.fail("hang-up", 404, code="8522", times=None)
+        with pytest.raises(Refused) as refused:
+            play(INVITE, graph)
+
+    assert not hasattr(refused.value, "__notes__")
+
+
+def test_who_stops_ending_calls_is_told_which_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_: Stage) -> None:
+        raise KeyboardInterrupt
+
+    with open_fake(intercept=False) as graph:
+        graph.fail("invite", 400, code="BadRequest")
+        monkeypatch.setattr(Stage, "_await_lost_answer", stopped)
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            play(INVITE, graph)
+
+    assert interrupted.value.__notes__ == [
+        "a call may still stand, the one to 'call person 1 and person 2'. It ends when everybody in it hangs up",
+    ]
+
+
+def test_calls_are_ended_although_nothing_more_can_be_said() -> None:
+    def say(text: str) -> None:
+        if text.startswith("end"):
+            raise UsageError("nothing more can be printed")
+
+    with open_fake(intercept=False) as graph:
+        graph.fail("invite", 400, code="BadRequest")
+        with pytest.raises(Refused):
+            play(INVITE, graph, Props(say=say))
+
+        assert states(graph) == {"terminated"}
+
+
+def test_answer_that_is_not_graphs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Response(200, "OK", {}, b"<html>Welcome to our WLAN")
+
+    with open_fake(intercept=False) as graph:
+        monkeypatch.setattr(graph._target, "answer", lambda _: answer)
+        with pytest.raises(StoryFailed) as failed:
+            play(INVITE, graph, Props(token=lambda: "x", patience=0.1))
+
+    assert str(failed.value) == (
+        "the answer to the new call has no id: does something on the way answer in Graph's place?"
+    )
 
 
 def test_callback_never_called_is_no_success() -> None:

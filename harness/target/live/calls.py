@@ -189,6 +189,11 @@ class Ending:
         self._on_left = on_left
         self._changed = threading.Condition()
         self._over: set[str] = set()
+        self._leaves = False
+
+    def leave(self) -> None:
+        """From here on calls are left as they are."""
+        self._leaves = True
 
     def told(self, items: Sequence[Mapping[str, Any]]) -> None:
         """What Graph tells meanwhile."""
@@ -201,6 +206,8 @@ class Ending:
 
     def end(self, calls: Sequence[str]) -> None:
         """Returns when Graph has told of each that it is over: whoever listens next is not told of it."""
+        if self._leaves:
+            return
         going = {call.lower() for call in calls if self._is_ended(call)}
         with self._changed:
             self._changed.wait_for(lambda: going <= self._over, _LAST_WORDS)

@@ -255,6 +255,10 @@ class LiveTarget:
 
     # ---- the end
 
+    def leave(self) -> None:
+        """Calls that go on are not ended: somebody stops, and cannot wait."""
+        self._ending.leave()
+
     def release(self) -> None:
         """From here on nobody hears what Graph tells. Calls that go on are ended, whatever came before."""
         if self._is_over:
