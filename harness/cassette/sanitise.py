@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from harness.cassette.addresses import query
 from harness.cassette.escapes import is_same, strictly
@@ -28,11 +28,10 @@ from harness.cassette.prose import without_values
 from harness.cassette.pseudonyms import Pseudonyms
 from harness.cassette.scenario import ABSENT, Scenario
 from harness.cassette.shapes import Shapes, is_time
+from harness.cassette.sign_in import is_sign_in
 from harness.cassette.vocabulary import METHODS, SECRETS, TIMES, is_member, is_number, is_word
 from harness.errors import HarnessError
-from harness.graph.hosts import KEY_HOSTS, LOGIN_HOSTS
 
-_SIGNING_IN: Final = re.compile(r"/oauth2/|/\.well-known/|/discovery/|/userrealm/", re.IGNORECASE)
 _ETAG: Final = re.compile(r'(?:W/)?"[0-9]{1,6}"')
 _REASONS: Final[Mapping[int, str]] = {status.value: status.phrase for status in HTTPStatus}
 
@@ -63,7 +62,7 @@ class Sanitiser:
 
         Raises: Unsanitisable for a body that is no UTF-8.
         """
-        if is_signing_in(interaction.request):
+        if is_sign_in(interaction.request.uri):
             for body in (interaction.request.body, interaction.response.body):
                 for secret in secrets_in(body):
                     self.secret(secret)
@@ -195,16 +194,6 @@ class Sanitiser:
         if is_secret or not is_member(member) or not is_number(value):
             return 0
         return value if isinstance(value, int) or member.lower() in TIMES else 0
-
-
-def is_signing_in(request: Request) -> bool:
-    """Whether a request signs in, or fetches what tokens are checked with."""
-    try:
-        parts = urlsplit(request.uri)
-        host = (parts.hostname or "").lower()
-    except ValueError:
-        return False
-    return host in LOGIN_HOSTS or host in KEY_HOSTS or _SIGNING_IN.search(parts.path) is not None
 
 
 def secrets_in(body: bytes | None) -> Iterator[str]:

@@ -12,12 +12,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from harness.cassette.format import Request, Response
+from harness.cassette.sign_in import is_sign_in
 from harness.errors import UsageError
 from harness.gateway.addresses import Addresses, Unknown
 from harness.gateway.messages import as_json, host_of, origin_of, refusal, request_of, said, too_large
 from harness.intercept import Responder
 from harness.record import Forward, Inbound, Recorder, in_front_of, recording
-from harness.record.credentials import is_sign_in
 from harness.record.proxy import ANSWER_SECONDS
 from harness.record.recorder import LARGEST_BODY
 from harness.server import control

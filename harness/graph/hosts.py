@@ -25,3 +25,5 @@ KEY_HOSTS: Final = ("api.aps.skype.com", "login.botframework.com")
 
 The first is documented (call-notifications), the second is what botframework-connector asks (its source).
 """
+
+SIGN_IN_HOSTS: Final = (*LOGIN_HOSTS, *KEY_HOSTS)

@@ -1,30 +1,17 @@
-"""What never reaches a file, whatever a sanitiser makes of it: credentials, and the exchanges that give them."""
+"""Credentials, which never reach a file, whatever a sanitiser makes of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from harness.cassette.format import Direction, Headers, Interaction
 from harness.cassette.identifiers import REDACTED
-from harness.graph.hosts import KEY_HOSTS, LOGIN_HOSTS
 
-SIGN_IN_HOSTS: Final = (*LOGIN_HOSTS, *KEY_HOSTS)
-
-_TOKEN_PATH: Final = re.compile(r"/oauth2/(?:v2\.0/)?token/?$", re.IGNORECASE)
-"""Where tokens are given, on whatever host (documented, https://learn.microsoft.com/graph/auth-v2-service)."""
 _CREDENTIALS: Final = frozenset({"authentication", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"})
 _TOLD: Final = Direction.GRAPH_TO_BOT
 _BEARER: Final = re.compile(r"[Bb]earer +[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-
-
-def is_sign_in(uri: str, hosts: Iterable[str] = SIGN_IN_HOSTS) -> bool:
-    """Whether a request is of signing in, which is never on a cassette. hosts: in lower case."""
-    parts = urlsplit(uri)
-    return (parts.hostname or "") in hosts or _TOKEN_PATH.search(parts.path) is not None
 
 
 def without_credentials(interaction: Interaction) -> Interaction:

@@ -19,8 +19,10 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from harness.cassette.format import MAX_BYTES, Interaction, Response, item
+from harness.cassette.sign_in import is_sign_in
 from harness.errors import HarnessError, RecordingError, UsageError
-from harness.record.credentials import SIGN_IN_HOSTS, is_sign_in, without_credentials
+from harness.graph.hosts import SIGN_IN_HOSTS
+from harness.record.credentials import without_credentials
 from harness.record.partial import SUFFIX, PartialFile, is_being_written, partial_of, sync_folder
 from harness.record.places import refuse_place
 

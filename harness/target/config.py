@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from harness.errors import UsageError, quoted
-from harness.graph.hosts import GRAPH_HOSTS, KEY_HOSTS, LOGIN_HOSTS
+from harness.graph.hosts import GRAPH_HOSTS, SIGN_IN_HOSTS
 
 _TEXTS: Final = ("app_id", "tenant_id", "client_secret", "callback")
 
@@ -42,7 +42,7 @@ class Config:
     @property
     def routed(self) -> tuple[str, ...]:
         """All hosts whose requests the target answers."""
-        return (*self.graph_hosts, *LOGIN_HOSTS, *KEY_HOSTS)
+        return (*self.graph_hosts, *SIGN_IN_HOSTS)
 
 
 def config_of(*given: Mapping[str, Any]) -> Config:

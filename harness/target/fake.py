@@ -18,7 +18,7 @@ from harness.delivery.signing import Signer
 from harness.errors import GraphError, UsageError
 from harness.graph import wire
 from harness.graph.calls import HAPPENINGS
-from harness.graph.hosts import KEY_HOSTS, LOGIN_HOSTS
+from harness.graph.hosts import SIGN_IN_HOSTS
 from harness.graph.types import Application, Call, Happening, Identity, Person
 from harness.intercept import from_wsgi
 from harness.server import Settings, World, WorldSettings, create_app, login, renew, seed, tokens
@@ -198,9 +198,13 @@ class FakeTarget:
 
 
 def is_sign_in(request: Request) -> bool:
-    """Whether a request is for whoever signs bots in, or publishes keys, and not for Graph."""
+    """Whether a request is for whoever signs bots in, or publishes keys, and not for Graph.
+
+    On other hosts only what the fake answers for them: what a cassette takes for sign-in (`harness.cassette.sign_in`)
+    is more, and would be missed by Graph.
+    """
     parts = urlsplit(request.uri)
-    return (parts.hostname or "").lower() in (*LOGIN_HOSTS, *KEY_HOSTS) or login.is_login(parts.path)
+    return (parts.hostname or "").lower() in SIGN_IN_HOSTS or login.is_login(parts.path)
 
 
 def application_of(request: Request, default: Application) -> Application | None:
