@@ -289,6 +289,10 @@ def _made(path: Path) -> PartialFile:
     partial = partial_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"cannot be recorded: its folder cannot be made: {error.strerror or error}"
+        raise RecordingError(path, problem) from error
+    try:
         return PartialFile(partial)
     except FileExistsError:
         raise _taken(path, partial) from None

@@ -142,6 +142,16 @@ def test_what_a_killed_recorder_left_is_refused_with_the_way_out(open_recorder: 
     )
 
 
+def test_file_in_the_place_of_its_folder_is_no_earlier_recording(open_recorder: Open, tmp_path: Path) -> None:
+    (tmp_path / "recorded").touch()
+    path = tmp_path / "recorded" / "call.yaml"
+
+    with pytest.raises(RecordingError) as refused:
+        open_recorder(path)
+
+    assert str(refused.value) == f"{path}: cannot be recorded: its folder cannot be made: File exists"
+
+
 def test_worker_of_xdist_is_refused(open_recorder: Open, cassette: Path) -> None:
     with pytest.raises(UsageError) as refused:
         open_recorder(environ={"PYTEST_XDIST_WORKER": "gw0"})
