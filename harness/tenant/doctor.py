@@ -129,13 +129,16 @@ def _graph(reading: Reading, token: Token | None, ask: Ask) -> Finding:
     except Unreachable as error:
         return Finding(Group.GRAPH, "calls", State.WRONG, str(error))
     host = urlsplit(url).hostname or ""
-    if answer.status == 404:
-        return Finding(Group.GRAPH, "calls", State.OK, f"{host} takes the token")
     code = _code(answer)
+    if answer.status == 404 and code:
+        return Finding(Group.GRAPH, "calls", State.OK, f"{host} takes the token")
     said = f"{host} answers {answer.status}{f' {code}' if code else ''}"
     if answer.status in (401, 403):
         problem = _ERRORS.get(code, "it does not take the token")
         return Finding(Group.GRAPH, "calls", State.WRONG, f"{said}: {problem}")
+    if not code and answer.status != 429 and (answer.status or 0) < 500:
+        problem = "not as Graph does: something on the way answers in its place"
+        return Finding(Group.GRAPH, "calls", State.WRONG, f"{said}, {problem}")
     return Finding(Group.GRAPH, "calls", State.UNKNOWN, f"{said}; try again later")
 
 

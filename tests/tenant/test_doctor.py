@@ -195,6 +195,18 @@ def test_graph_that_does_not_let_the_application_call_is_told(code: str, problem
     assert found(Group.GRAPH) == [Finding(Group.GRAPH, "calls", State.WRONG, f"{GRAPH} answers 403 {code}: {problem}")]
 
 
+@pytest.mark.parametrize("status", [200, 302, 404])
+def test_portal_that_answers_in_graphs_place_is_told_from_it(status: int, led: StandIn) -> None:
+    def answer(request: Request) -> Response:
+        return Response(status, None, {}, b"<html>Welcome") if GRAPH in request.uri else ask(request)
+
+    findings = examine(os.environ, ask=answer)
+
+    assert [(f.state, f.text) for f in findings if f.group is Group.GRAPH] == [
+        (State.WRONG, f"{GRAPH} answers {status}, not as Graph does: something on the way answers in its place")
+    ]
+
+
 def test_graph_that_is_busy_says_nothing(led: StandIn) -> None:
     led.set(throttle=1)
 
