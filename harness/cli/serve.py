@@ -303,7 +303,10 @@ def _to_be_made(path: Path) -> Path:
 
 def _announce(options: argparse.Namespace, certificate: Certified | None, port: int, first: str, url: str) -> None:
     if options.port_file is not None:
-        options.port_file.write_text(f"{port}\n")
+        try:
+            options.port_file.write_text(f"{port}\n")
+        except OSError as error:
+            raise UsageError(f"--port-file {options.port_file}: cannot be written: {error.strerror or error}") from None
     say(f"{first}, control is on {url}/__admin/")
     if certificate:
         say(f"Clients trust it by the CA certificate in {certificate.ca_file}")

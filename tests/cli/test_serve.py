@@ -71,6 +71,18 @@ def test_ca_file_without_tls_is_a_usage_error(
     assert (code, capsys.readouterr().err) == (2, "graph-harness serve: --ca-file: there is a CA only with --tls\n")
 
 
+def test_port_file_that_cannot_be_written_is_a_usage_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(signal, "signal", Mock())
+    path = tmp_path / "none" / "port"
+
+    code = main(["serve", "--port-file", str(path)])
+
+    said = f"graph-harness serve: --port-file {path}: cannot be written: No such file or directory\n"
+    assert (code, capsys.readouterr().err) == (2, said)
+
+
 def test_tls_without_its_extra_is_a_usage_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
