@@ -31,7 +31,7 @@ REMEDIES: Final[Mapping[int, str]] = {
     7000229: "the application is registered, and not there in this tenant: an administrator has to consent to it",
     65001: "nobody consented to the application: an administrator has to",
     7000112: "the application is disabled in this tenant",
-    700027: f"the certificate of {CERTIFICATE} is not registered for the application",
+    700027: f"the certificate of {CERTIFICATE} is not registered for the application, or has expired",
     700024: "the client's assertion is not valid now: is the clock of this machine right?",
     90002: _UNKNOWN_TENANT,
     900023: _UNKNOWN_TENANT,

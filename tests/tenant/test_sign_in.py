@@ -153,7 +153,7 @@ def test_certificate_that_is_not_registered_is_refused(tmp_path: Path) -> None:
 
     assert str(raised.value) == (
         f"{LOGIN} gives no token: AADSTS700027, "
-        "the certificate of AZURE_CLIENT_CERTIFICATE_PATH is not registered for the application"
+        "the certificate of AZURE_CLIENT_CERTIFICATE_PATH is not registered for the application, or has expired"
     )
 
 
