@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What came of one story. problem: why it is not recorded."""
+    """What came of one story. problem: why it is not recorded; of one that is, what is wrong all the same."""
 
     name: str
     recorded: Recorded | None = None
@@ -41,13 +41,14 @@ class Ended:
         return EXIT_NONE if self.problem else verdicts[self.recorded.result.verdict]
 
     def __str__(self) -> str:
-        if self.recorded is None or self.problem:
+        if self.recorded is None:
             return f"not recorded: {self.problem}"
         drifts = len(self.recorded.result.drifts)
         differs = f"{drifts} drift{'' if drifts == 1 else 's'}" if drifts else f"verdict {self.recorded.result.verdict}"
+        also = f"\n{self.problem}" if self.problem else ""
         return (
             f"{self.recorded.requests} requests, {self.recorded.notifications} notifications, "
-            f"{'unclean' if self.recorded.unclean else 'clean'}, {differs}"
+            f"{'unclean' if self.recorded.unclean else 'clean'}, {differs}{also}"
         )
 
 
@@ -176,7 +177,7 @@ def _say_notes(error: BaseException) -> None:
 def _summary(ended: Sequence[Ended], wanted: int) -> str:
     width = max(len(one.name) for one in ended)
     lines = [f"{one.name:<{width}}  {one}".replace("\n", f"\n{'':<{width}}  ") for one in ended]
-    whole = sum(one.recorded is not None and not one.problem for one in ended)
+    whole = sum(one.recorded is not None for one in ended)
     return "\n".join((*lines, f"{whole} of {wanted} scenarios recorded"))
 
 

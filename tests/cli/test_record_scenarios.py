@@ -252,6 +252,11 @@ def result(verdict: str, unclean: tuple[str, ...] = ()) -> Recorded:
         (Ended("a", result("same", ("seq 1",))), 1, "3 requests, 6 notifications, unclean, verdict same"),
         (Ended("a", result("none")), 3, "3 requests, 6 notifications, clean, verdict none"),
         (Ended("a", None, "why"), 3, "not recorded: why"),
+        (
+            Ended("a", result("same"), "a call may go on"),
+            3,
+            "3 requests, 6 notifications, clean, verdict same\na call may go on",
+        ),
     ],
 )
 def test_what_came_of_it_makes_line_and_exit_code(ended: Ended, code: int, said: str) -> None:
