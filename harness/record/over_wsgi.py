@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, unquote
 
 from harness.cassette.format import Headers
 from harness.inprocess.wsgi import App
 from harness.record.messages import by_name
 
+_WRITTEN: Final = re.compile(r"/(?:[A-Za-z0-9._~/;=,:@!$&'()*+-]|%[0-9A-Fa-f]{2})*")
 Head = tuple[str, list[tuple[str, str]]]
 
 
@@ -22,9 +24,13 @@ def headers_of(environ: Mapping[str, Any]) -> Headers:
 
 
 def target_of(environ: Mapping[str, Any]) -> str:
-    """Path and query. A server hands the path on decoded, as Latin-1."""
+    """Path and query. A server hands the path on decoded, as Latin-1; some say as well how it was written."""
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    target = quote(path.encode("latin-1"), safe="/;=,:@!$&'()*+~") or "/"
+    written = str(environ.get("REQUEST_URI") or "").partition("?")[0]
+    if _WRITTEN.fullmatch(written) and unquote(written, "latin-1") == path:  # a slash may have been %2F
+        target = written
+    else:
+        target = quote(path.encode("latin-1"), safe="/;=,:@!$&'()*+~") or "/"
     query = environ.get("QUERY_STRING", "")
     return f"{target}?{query}" if query else target
 
