@@ -174,7 +174,9 @@ def session_open(session: Session, *, intercept: bool) -> Iterator[None]:
         yield
         problems = session.problems()
     except BaseException as error:
-        session.close(leave=isinstance(error, LeaveCalls))
+        for problem in session.close(leave=isinstance(error, LeaveCalls)):
+            if problem.kind is ProblemKind.LEFT:
+                error.add_note(problem.what)
         raise
     problems += session.close()
     if problems:

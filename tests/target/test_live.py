@@ -181,6 +181,38 @@ def test_call_stands_before_the_bot_hears_of_it_and_is_ended(scene: Scene) -> No
     assert scene.standin.calls == []
 
 
+LEFT = (
+    "a call may go on in the tenant: Graph answers 403 to the end of a call: 7504, Insufficient enterprise tenant "
+    "permissions, cannot access this API. It ends when everybody in it hangs up; a meeting, when its organizer removes "
+    "the bot"
+)
+
+
+def left_standing(scene: Scene, then: Callable[[], None] = lambda: None) -> None:
+    with scene.live() as graph:
+        scene.add(graph)
+        graph.call(kind="peer-to-peer", people=[graph.person("adele")])
+        scene.standin.set(refuse="7504")
+        then()
+
+
+def test_call_that_cannot_be_ended_fails_the_test(scene: Scene) -> None:
+    with pytest.raises(Failed) as failed:
+        left_standing(scene)
+
+    assert str(failed.value).startswith(f"{LEFT}\n\n")
+
+
+def test_call_that_cannot_be_ended_is_told_of_a_test_that_failed(scene: Scene) -> None:
+    def fail() -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError) as raised:
+        left_standing(scene, fail)
+
+    assert raised.value.__notes__ == [LEFT]
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
@@ -548,7 +580,8 @@ def test_call_that_cannot_be_ended_is_said_without_its_id(scene: Scene, monkeypa
         story()
 
     assert re.sub(r"\d+", "N", str(failed.value).splitlines()[0]) == (
-        "a call may go on in the tenant: Graph answers N to the end of a call: N, Call N-N-N-N-abN is of text-N."
+        "a call may go on in the tenant: Graph answers N to the end of a call: N, Call N-N-N-N-abN is of text-N. "
+        "It ends when everybody in it hangs up; a meeting, when its organizer removes the bot"
     )
 
 

@@ -181,6 +181,10 @@ def is_meeting(kind: str, people: Sequence[Mapping[str, Any]], chat: bool) -> bo
     return kind == "meeting" or (kind == "group" and (chat or not people))
 
 
+_ENDED_BY: Final = "It ends when everybody in it hangs up; a meeting, when its organizer removes the bot"
+"""What people can do, who know no ids. That the last one who hangs up ends a call is assumed."""
+
+
 class Ending:
     """The end of calls, whatever goes wrong with one of them. on_left: is told, in words, which may go on."""
 
@@ -218,7 +222,7 @@ class Ending:
             if response.status not in (204, 404):
                 raise GraphRefused("the end of a call", response)
         except (HarnessError, OSError) as error:
-            self._on_left(f"a call may go on in the tenant: {error}")
+            self._on_left(f"a call may go on in the tenant: {str(error).rstrip('.')}. {_ENDED_BY}")
             return False
         return response.status == 204
 
