@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -41,12 +41,12 @@ class Props:
 
     users: ids of people, in order; none leaves them to the target. meeting: which one is joined; None is one of the
     bot's tenant. app_instance: object id of one with a number. token: None signs in with the bot's secret.
-    say: told what happens. patience: see PATIENCE.
+    say: told what happens. patience: see PATIENCE. Nobody is shown, where values are.
     """
 
-    users: tuple[str, ...] = ()
+    users: tuple[str, ...] = field(default=(), repr=False)
     meeting: Meeting | None = None
-    app_instance: str = "c2a6f8d4-71b3-4e0e-8f59-3b9d2e64a7c0"
+    app_instance: str = field(default="c2a6f8d4-71b3-4e0e-8f59-3b9d2e64a7c0", repr=False)
     graph_url: str = f"https://{GRAPH_HOSTS[0]}"
     token: Callable[[], str] | None = None
     say: Callable[[str], None] = _nothing

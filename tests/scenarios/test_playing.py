@@ -41,6 +41,13 @@ def test_it_says_what_happens() -> None:
     ]
 
 
+def test_props_show_nobody() -> None:
+    shown = repr(Props(users=("8b2d7f53-7c1b-4c3f-9c1e-5d0c7a2f4e10",), app_instance="6a5b"))
+
+    assert "8b2d7f53" not in shown
+    assert "6a5b" not in shown
+
+
 def test_429_is_obeyed() -> None:
     said: list[str] = []
 
