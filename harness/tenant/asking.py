@@ -37,6 +37,10 @@ class Unreachable(HarnessError):
 class Busy(Unreachable):
     """It answers, and not for now."""
 
+    def __init__(self, host: str, problem: str) -> None:
+        super().__init__(host, problem)
+        self.args = (f"{host} {problem}",)
+
 
 def ask(request: Request) -> Response:
     """The answer to one request. Raises: Unreachable."""

@@ -169,7 +169,7 @@ class _Http:
         host = urlsplit(url).hostname or ""
         answer = _Answer(self._ask(Request(method, url, sent, body)))
         if answer.status_code == 429 or answer.status_code >= 500:
-            raise Busy(host, f"it answers {answer.status_code} for now{_after(answer)}")
+            raise Busy(host, f"answers {answer.status_code} for now{_after(answer)}")
         if answer.json is None:
             problem = f"the answer, {answer.status_code}, is not of sign-in: something on the way answers in its place"
             raise Unreachable(host, problem)

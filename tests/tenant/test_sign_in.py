@@ -216,7 +216,7 @@ def test_sign_in_that_is_busy_says_when_to_come_again() -> None:
     with pytest.raises(Busy) as raised:
         answering(429, b"", retry_after="17").token()
 
-    assert str(raised.value) == f"{LOGIN} cannot be reached from here: it answers 429 for now; try again after 17 s"
+    assert str(raised.value) == f"{LOGIN} answers 429 for now; try again after 17 s"
 
 
 def test_portal_on_the_way_is_told_from_sign_in() -> None:
