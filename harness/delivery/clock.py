@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from harness.errors import HarnessError, UsageError
 
@@ -31,8 +31,8 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
-    def schedule(self, delay: float, action: Action) -> None:
-        """Run an action `delay` seconds from now."""
+    def schedule(self, delay: float, action: Action, *, in_background: bool = False) -> None:
+        """Run an action `delay` seconds from now; of one in the background nobody waits for the time to come."""
 
     def advance(self, seconds: float) -> int:
         """Let time pass; the number of actions that fell due by it."""
@@ -42,7 +42,16 @@ class Clock(Protocol):
 
     @property
     def pending(self) -> int:
-        """How many actions are scheduled or running."""
+        """How many actions are scheduled or running, those in the background apart."""
+
+
+class _Scheduled(NamedTuple):
+    """In order of due time, then of scheduling: numbers differ, so actions are never compared."""
+
+    due: float
+    number: int
+    action: Action
+    in_background: bool
 
 
 class VirtualClock:
@@ -51,7 +60,8 @@ class VirtualClock:
     def __init__(self, start: datetime = START) -> None:
         self._start = start
         self._elapsed = 0.0
-        self._queue: list[tuple[float, int, Action]] = []
+        self._queue: list[_Scheduled] = []
+        self._foreground = 0
         self._numbers = itertools.count()
         self._lock = threading.RLock()
         self._mover: int | None = None
@@ -59,26 +69,29 @@ class VirtualClock:
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self._elapsed)
 
-    def schedule(self, delay: float, action: Action) -> None:
+    def schedule(self, delay: float, action: Action, *, in_background: bool = False) -> None:
         with self._lock:
-            heapq.heappush(self._queue, (self._elapsed + max(delay, 0.0), next(self._numbers), action))
+            due = self._elapsed + max(delay, 0.0)
+            heapq.heappush(self._queue, _Scheduled(due, next(self._numbers), action, in_background))
+            self._foreground += not in_background
 
     @property
     def pending(self) -> int:
-        return len(self._queue)
+        return self._foreground
 
     @property
     def until_next(self) -> float:
-        """Seconds until the next action is due; infinity when there is none."""
+        """Seconds until the next action is due; infinity when nothing but the background is left."""
         with self._lock:
-            return max(self._queue[0][0] - self._elapsed, 0.0) if self._queue else math.inf
+            return max(self._queue[0].due - self._elapsed, 0.0) if self._foreground else math.inf
 
     def clear(self) -> None:
         with self._lock:
             self._queue.clear()
+            self._foreground = 0
 
     def step(self) -> bool:
-        """Run the next action, moving time to it; False when there is none."""
+        """Run the next action, moving time to it; False when nothing but the background is left."""
         with _Moving(self):
             return self._run_next(None)
 
@@ -94,12 +107,12 @@ class VirtualClock:
             return count
 
     def drain(self, limit: int = 10_000) -> int:
-        """Run until nothing is left, moving time along. Raises: HarnessError when it never ends."""
+        """Run until nothing but the background is left, moving time along. Raises: HarnessError when it never ends."""
         with _Moving(self):
             count = 0
             while self._run_next(None):
                 count += 1
-                if count >= limit and self._queue:
+                if count >= limit and self._foreground:
                     raise HarnessError(
                         f"{limit} things have happened and there is still more: "
                         "do the bot and the fake answer each other for ever?"
@@ -107,12 +120,14 @@ class VirtualClock:
             return count
 
     def _run_next(self, limit: float | None) -> bool:
+        """Run what is next up to a time; without one, while there is anything that is waited for."""
         with self._lock:
-            if not self._queue or (limit is not None and self._queue[0][0] > limit):
+            if not self._foreground if limit is None else not self._queue or self._queue[0].due > limit:
                 return False
-            due, _, action = heapq.heappop(self._queue)
-            self._elapsed = max(self._elapsed, due)
-        action()
+            scheduled = heapq.heappop(self._queue)
+            self._foreground -= not scheduled.in_background
+            self._elapsed = max(self._elapsed, scheduled.due)
+        scheduled.action()
         return True
 
     def begin_moving(self) -> None:
@@ -158,7 +173,8 @@ class RealClock:
         self._began = datetime.now(UTC)
         self._origin = time.monotonic()
         self._added = 0.0
-        self._queue: list[tuple[float, int, Action]] = []
+        self._queue: list[_Scheduled] = []
+        self._foreground = 0
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -171,22 +187,24 @@ class RealClock:
     def _elapsed(self) -> float:
         return time.monotonic() - self._origin + self._added
 
-    def schedule(self, delay: float, action: Action) -> None:
+    def schedule(self, delay: float, action: Action, *, in_background: bool = False) -> None:
         with self._changed:
             now, number = self._elapsed(), next(self._numbers)
             due = now + delay if delay >= _TICK else (math.floor(now / _TICK) + 1) * _TICK
-            heapq.heappush(self._queue, (due, number, action))
-            if self._queue[0][1] == number:
+            heapq.heappush(self._queue, _Scheduled(due, number, action, in_background))
+            self._foreground += not in_background
+            if self._queue[0].number == number:
                 self._changed.notify_all()
 
     @property
     def pending(self) -> int:
         with self._changed:
-            return len(self._queue) + self._is_running
+            return self._foreground + self._is_running
 
     def clear(self) -> None:
         with self._changed:
             self._queue.clear()
+            self._foreground = 0
             self._changed.notify_all()
 
     def advance(self, seconds: float) -> int:
@@ -195,7 +213,7 @@ class RealClock:
             before = self._elapsed()
             self._added += seconds
             self._changed.notify_all()
-            return sum(before < due <= before + seconds for due, _, _ in self._queue)
+            return sum(before < scheduled.due <= before + seconds for scheduled in self._queue)
 
     def start(self) -> None:
         """Start the thread. Raises: UsageError when it runs already."""
@@ -217,7 +235,7 @@ class RealClock:
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing is scheduled or running, at most `timeout` seconds; whether it came to that."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._queue and not self._is_running, timeout)
+            return self._changed.wait_for(lambda: not self._foreground and not self._is_running, timeout)
 
     def _run(self) -> None:
         while (action := self._next()) is not None:
@@ -228,16 +246,18 @@ class RealClock:
             finally:
                 with self._changed:
                     self._is_running = False
-                    if not self._queue:
+                    if not self._foreground:
                         self._changed.notify_all()
 
     def _next(self) -> Action | None:
         """The next action, as soon as it is due; None when the clock stops."""
         with self._changed:
             while not self._is_stopping:
-                wait = self._queue[0][0] - self._elapsed() if self._queue else None
+                wait = self._queue[0].due - self._elapsed() if self._queue else None
                 if wait is not None and wait <= 0:
                     self._is_running = True
-                    return heapq.heappop(self._queue)[2]
+                    scheduled = heapq.heappop(self._queue)
+                    self._foreground -= not scheduled.in_background
+                    return scheduled.action
                 self._changed.wait(None if wait is None else min(wait, _LONGEST_WAIT))
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -120,6 +121,38 @@ def test_step_runs_one_action_and_says_when_there_is_none(clock: VirtualClock) -
     assert ran == ["first"]
     assert clock.step()
     assert not clock.step()
+
+
+@pytest.mark.parametrize("move", [VirtualClock.drain, VirtualClock.step], ids=["drain", "step"])
+def test_nobody_waits_for_the_background(clock: VirtualClock, move: Callable[[VirtualClock], object]) -> None:
+    ran: list[str] = []
+    clock.schedule(60, lambda: ran.append("background"), in_background=True)
+
+    moved = move(clock)
+
+    assert (bool(moved), ran, clock.pending, clock.until_next) == (False, [], 0, math.inf)
+    assert clock.now() == BEGINNING
+    clock.advance(60)
+    assert ran == ["background"]
+
+
+def test_background_comes_when_time_passes_for_something_else(clock: VirtualClock) -> None:
+    ran: list[str] = []
+    clock.schedule(60, lambda: ran.append("background"), in_background=True)
+    clock.schedule(90, lambda: ran.append("foreground"))
+    clock.schedule(120, lambda: ran.append("later"), in_background=True)
+
+    assert clock.drain() == 2
+    assert ran == ["background", "foreground"]
+
+
+def test_real_clock_is_idle_with_only_the_background_left(real: RealClock) -> None:
+    done = threading.Event()
+    real.schedule(60, done.set, in_background=True)
+
+    assert (real.pending, real.wait_idle(PATIENCE)) == (0, True)
+    real.advance(60)
+    assert done.wait(PATIENCE)
 
 
 def test_drain_may_run_as_many_as_its_limit(clock: VirtualClock) -> None:

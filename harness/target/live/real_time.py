@@ -46,7 +46,7 @@ class RealTime(VirtualClock):
                 self._under_way[what] -= 1
                 self._last = time.monotonic()
 
-    def schedule(self, delay: float, action: Action) -> None:
+    def schedule(self, delay: float, action: Action, *, in_background: bool = False) -> None:
         raise AssertionError("real time passes by itself: nothing is put on it")
 
     def advance(self, seconds: float) -> int:
