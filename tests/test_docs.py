@@ -36,7 +36,7 @@ from harness.report import timeline
 from harness.server import Fault, create_app
 from harness.server.fault_bodies import fault_to_json
 from harness.server.faults import DEFAULTS, TOKEN_DEFAULTS, VERBS
-from harness.server.seeding import rules_to_json
+from harness.server.given import rules_to_json
 from harness.target import Config
 from tests.conftest import Bot, Rig
 from tests.plugin.suite import Suite
@@ -256,18 +256,18 @@ def test_every_control_route_is_documented() -> None:
             method,
             re.sub(r"<any\((.+)\):what>", r"\1", rule.rule)
             .replace("<call_id>", "{id}")
+            .replace("<operation_id>", "{operation}")
             .replace("<int:number>", "{number}"),
         )
         for rule in rules
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     known = {(m, p) for m, p in routes if ", " not in p}
-    known |= {
-        ("POST", f"/__admin/calls/{{id}}/{v}") for _, p in routes if ", " in p for v in p.split("/")[-1].split(", ")
-    }
+    several = [p.rsplit("/", 1) for _, p in routes if ", " in p]
+    known |= {("POST", f"{path}/{verb}") for path, verbs in several for verb in verbs.split(", ")}
 
     documented = set(re.findall(r"`(GET|POST|PUT|DELETE) (/__admin[^`]*)`", SERVE))
-    documented |= {("POST", f"/__admin/calls/{{id}}/{v}") for v in re.findall(r"`…/(\w+)`", SERVE)}
+    documented |= {("POST", f"/__admin/calls/{{id}}/{v}") for v in re.findall(r"`…/([\w/{}]+)`", SERVE)}
     assert documented == known
 
 

@@ -1,7 +1,7 @@
 """Scenario files: what a cassette cannot hold. `NAME.scenario.yaml` stands beside `NAME.yaml`.
 
 source: {kind: recorded | documented | observed, link, date, notes: […], filled: [path]}
-given: {…}         what existed before the first request (`harness.server.seeding`)
+given: {…}         what existed before the first request (`harness.server.given`)
 order: resource    or total: which order of notifications counts
 known: [{path, kind, recorded, fake, reason, link}]      accepted drifts
 unseen: [{path, reason}]                                 what the source did not show

@@ -19,6 +19,8 @@ _BESIDE: Final = (
     "resource resourceData "  # of a notification (documented)
     "isIdentityAnonymized endpointId clientVersion replacementLink "  # of rosters (observed, CS 599)
     "activeModalities answeredBy meetingCapability ringingTimeoutInSeconds routingPolicies terminationReason "
+    "participant exclusive ducking rampActive rampInactive lowerLevel upperLevel sourceLevels level duckOthers "
+    # of mixers (documented, participant-configuremixer)
     "meetingId joinWebUrl conversationId "  # of calls and meetings (documented)
     "terminationSender identityProvider "  # (observed, Microsoft Q&A 704763)
     "allowConversationWithoutHost createdDateTime lastActionDateTime "  # (documented)
@@ -34,9 +36,11 @@ _ANNOTATIONS: Final = (
 
 GIVEN: Final = (
     "application rules notifications people meetings calls participants kind media modalities hasNumber permissions "
-    "displayName answers declines busy ignores fails after order delay jitter drop duplicate retries backoff"
+    "displayName answers declines busy ignores fails after order delay jitter drop duplicate retries backoff "
+    "isOnHold hearsTones happens call expires joins leaves hangsUp mutes unmutes enters presses ends hidden "
+    "participantId"
 )
-"""Names in `given` of a scenario file, beside those of Graph (`harness.server.seeding`)."""
+"""Names in `given` of a scenario file, beside those of Graph (`harness.server.given`, `harness.server.outside`)."""
 
 _WORDS_BESIDE: Final[Mapping[str, str]] = {
     "activeModalities": " ".join(schema.ENUMS["modality"]),  # documented
@@ -44,6 +48,7 @@ _WORDS_BESIDE: Final[Mapping[str, str]] = {
     "label": "main-audio main-video data applicationsharing-video",  # documented
     "terminationReason": "AppInitiated",  # documented
     "routingPolicies": "none noMissedCall disableForwardingExceptPhone disableForwarding",  # documented
+    "completionReason": "operationCanceled",  # documented, call-cancelmediaprocessing
     "kind": " ".join(types.CallKind),
     "media": " ".join(types.MediaHosting),
     "modalities": " ".join(schema.ENUMS["modality"]),
@@ -99,6 +104,7 @@ KEPT_GUIDS: Final = frozenset({"0" * 32, "0000000300000000c000000000000000"})
 _PATHS_BESIDE: Final = (
     "$metadata $entity $count $value me users applications chats groups "
     "l meetup-join meet 0 "  # of join URLs (documented)
+    "recordings "  # the fake's own
     "api calls callback calling notification notifications messages"  # of the documented callbacks
 )
 
@@ -106,7 +112,7 @@ _PATHS_BESIDE: Final = (
 def _own_members() -> Iterator[str]:
     for kind in schema.TYPES:
         yield from schema.properties_of(kind)
-    for action, bound_to in schema.ACTIONS:
+    for action, bound_to in (*schema.ACTIONS, *schema.BETA_ACTIONS):
         yield from schema.parameters_of(action, bound_to)
     yield from (*_BESIDE.split(), *GIVEN.split(), *PARAMETERS)
     yield from (wire.camel(rule.name) for rule in fields(types.Rules))

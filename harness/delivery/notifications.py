@@ -8,7 +8,7 @@ from collections.abc import Callable
 from harness.delivery.outbox import Notification
 from harness.delivery.settings import Kind
 from harness.graph import wire
-from harness.graph.types import CallChanged, Change, OperationEnded
+from harness.graph.outcomes import CallChanged, Change, OperationEnded
 
 
 def notification(change: Change, *, new_id: Callable[[], str]) -> Notification:

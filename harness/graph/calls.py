@@ -13,33 +13,28 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from harness.graph import operations, roster
+from harness.graph.outcomes import CallChanged, Change, ChangeType, Due, Happening, Outcome, RosterChanged
 from harness.graph.permissions import require_create
 from harness.graph.refusals import (
     ENDED_BY_BOT,
+    NOT_KEPT_ALIVE,
     refuse,
 )
 from harness.graph.states import CALL_STEPS, CallStep, InvitationStep, after
 from harness.graph.types import (
     Application,
     Call,
-    CallChanged,
     CallKind,
     CallState,
-    Change,
-    ChangeType,
-    Due,
-    Happening,
     Identity,
     IdentityKind,
     Invitation,
     MediaStream,
     NewCall,
-    Outcome,
     Participant,
     Person,
     ReactionKind,
     ResultInfo,
-    RosterChanged,
     Rules,
 )
 
@@ -113,6 +108,16 @@ def reaction_due(call_id: str, invitation: Invitation, rules: Rules) -> Due:
     return Due(reaction.after, call_id, happening, invitation.participant_id, reaction.result)
 
 
+def lapse_due(call: Call, rules: Rules) -> Due:
+    """When the call ends unless it is kept alive before. Source: documented, call-keepalive."""
+    return Due(rules.keep_alive_within, call.id, Happening.LAPSES, lease=call.lease)
+
+
+def lapse(call: Call) -> Outcome:
+    """Nobody kept the call alive: it ends. Source: documented, call-delete."""
+    return end(call, NOT_KEPT_ALIVE)
+
+
 def establish(call: Call) -> Outcome:
     """The call is established; a group call or meeting then tells its roster. Raises IllegalStep."""
     call = replace(call, state=after(CALL_STEPS, call.state, CallStep.ESTABLISH))
@@ -156,7 +161,7 @@ def end(call: Call, result: ResultInfo, *, sender: Identity | None = None) -> Ou
 
     sender: who ended it, told where it is a phone (observed, Microsoft Q&A 704763).
     """
-    call, cancelled = operations.cancel_pending(call)
+    call, cancelled = operations.cancel_running(call)
     by_phone = sender if sender is not None and sender.kind is IdentityKind.PHONE else None
     call = replace(
         call,

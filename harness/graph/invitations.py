@@ -12,18 +12,14 @@ from dataclasses import replace
 
 from harness.graph import calls, operations, roster
 from harness.graph.calls import NewId, PersonOf
+from harness.graph.outcomes import CallChanged, Change, ChangeType, Due, Happening, Outcome, RosterChanged
 from harness.graph.permissions import Act, require
 from harness.graph.refusals import REPLACED, failure, refuse
 from harness.graph.states import CALL_STEPS, CallStep, InvitationStep, can
 from harness.graph.types import (
     Call,
-    CallChanged,
     CallKind,
-    Change,
-    ChangeType,
     ChatInfo,
-    Due,
-    Happening,
     IdentityKind,
     Invitation,
     Invitee,
@@ -31,9 +27,7 @@ from harness.graph.types import (
     MediaHosting,
     Operation,
     OperationStatus,
-    Outcome,
     ResultInfo,
-    RosterChanged,
     Rules,
 )
 

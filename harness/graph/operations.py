@@ -1,7 +1,7 @@
-"""How invitations are settled and what becomes of their operation.
+"""How operations end: those of invitations, when nobody is rung any more; all others, as they were planned.
 
-An operation runs until nobody of its invitees is rung any more. It is `completed` when at least one has joined,
-`failed` with the first failure's `resultInfo` when none has (assumed for several invitees).
+An invite is `completed` when at least one invitee has joined, `failed` with the first failure's `resultInfo` when none
+has (assumed for several invitees).
 """
 
 from __future__ import annotations
@@ -9,19 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.graph import roster
+from harness.graph.outcomes import Change, OperationEnded, RosterChanged
 from harness.graph.refusals import failure
 from harness.graph.states import INVITATION_STEPS, OPERATION_STEPS, InvitationStep, OperationStep, after
-from harness.graph.types import (
-    Call,
-    Change,
-    Invitation,
-    InvitationState,
-    Operation,
-    OperationEnded,
-    OperationStatus,
-    ResultInfo,
-    RosterChanged,
-)
+from harness.graph.types import Call, End, Invitation, InvitationState, Operation, OperationStatus, ResultInfo
 
 
 def pending(call: Call, participant_id: str) -> Invitation | None:
@@ -48,7 +39,7 @@ def settle(
         call = replace(call, ringing=tuple(i for i in call.ringing if i.participant_id != invitation.participant_id))
         return call, (RosterChanged(call),) if step is InvitationStep.JOIN else ()
     ended = _ended(_with_invitation(operation, settled))
-    call = replace(call, operations=tuple(ended if o.id == ended.id else o for o in call.operations))
+    call = with_operation(call, ended)
     if ended.status is OperationStatus.RUNNING:
         return call, ()
     told: tuple[Change, ...] = (OperationEnded(call, ended),)
@@ -90,6 +81,29 @@ def cancel_pending(call: Call) -> tuple[Call, tuple[Change, ...]]:
     for invitation in call.pending:
         call, changes = cancel(call, invitation)
         told = (*told, *changes)
+    return call, told
+
+
+def finish(call: Call, operation: Operation, end: End) -> Call:
+    """The call with an operation ended that is none of invitations. Raises: IllegalStep when it has ended already."""
+    step = OperationStep.COMPLETE if end.status is OperationStatus.COMPLETED else OperationStep.FAIL
+    status = after(OPERATION_STEPS, operation.status, step)
+    members = {**operation.members, **end.members}
+    return with_operation(call, replace(operation, status=status, result_info=end.result, members=members))
+
+
+def with_operation(call: Call, operation: Operation) -> Call:
+    """The call with an operation as it is now, in its place."""
+    return replace(call, operations=tuple(operation if o.id == operation.id else o for o in call.operations))
+
+
+def cancel_running(call: Call) -> tuple[Call, tuple[Change, ...]]:
+    """The call with everything cancelled that still runs, waits or rings, and the ends of the operations."""
+    call, told = cancel_pending(call)
+    for operation in call.operations:
+        if operation.plan is not None and not operation.is_over:
+            call = finish(call, operation, operation.plan.cancelled)
+            told = (*told, OperationEnded(call, call.operation(operation.id)))
     return call, told
 
 

@@ -53,6 +53,11 @@ def invite_request(body: Any, *, names_a_call: Callable[[str], bool] = lambda _:
     return InviteRequest(invitees=_invitees(entries, "participants"), client_context=members.get("clientContext"))
 
 
+def parameters(action: str, body: Any, *, bound_to: str) -> dict[str, Any]:
+    """The parameters of an action, in Graph's spelling. Raises: GraphError `invalid-body`."""
+    return _checked(lambda: read_action(action, body, bound_to=bound_to))
+
+
 def identity(members: Mapping[str, Any], place: str) -> Identity:
     """The one identity that an identity set names.
 

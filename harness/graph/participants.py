@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from harness.errors import UsageError
 from harness.graph import calls, operations, roster
+from harness.graph.outcomes import Outcome, RosterChanged
 from harness.graph.refusals import ALL_LEFT, PEER_LEFT, PHONE_LEFT, refuse
 from harness.graph.states import CALL_STEPS, CallStep, can
-from harness.graph.types import Call, CallKind, IdentityKind, Outcome, Participant, Person, RosterChanged
+from harness.graph.types import Call, CallKind, IdentityKind, Participant, Person
 
 
 def join(call: Call, person: Person, *, participant_id: str, hidden: bool = False) -> Outcome:

@@ -1,7 +1,8 @@
 """Which application permission a request needs: one table. A token that names no permissions at all has every one.
 
-Source: documented, application-post-calls and participant-invite; that a missing one is answered 403 `7504` is
-observed (CS 276, 538, 850). Plural spellings on older pages (`Calls.InitiateGroupCalls.All`) are no permissions.
+Source: documented, application-post-calls, participant-invite and the page of each action; that a missing one is
+answered 403 `7504` is observed (CS 276, 538, 850). Plural spellings on older pages
+(`Calls.InitiateGroupCalls.All`) are no permissions.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ class Act(StrEnum):
     JOIN_MEETING = "join a meeting"
     INVITE = "invite"
     HOST_MEDIA = "host media"
+    ACCESS_MEDIA = "access media"
+    RECORD = "say that it records"
+    SHOW_GALLERY = "add the large gallery view"
 
 
 NEEDED: Final[Mapping[Act, frozenset[str]]] = {
@@ -32,6 +36,11 @@ NEEDED: Final[Mapping[Act, frozenset[str]]] = {
     ),
     Act.INVITE: frozenset({"Calls.InitiateGroupCall.All"}),
     Act.HOST_MEDIA: frozenset({"Calls.AccessMedia.All"}),
+    Act.ACCESS_MEDIA: frozenset({"Calls.AccessMedia.All"}),
+    Act.RECORD: frozenset({"Calls.JoinGroupCall.All", "Calls.AccessMedia.All"}),
+    Act.SHOW_GALLERY: frozenset(
+        {"Calls.JoinGroupCallAsGuest.All", "Calls.JoinGroupCall.All", "Calls.InitiateGroupCall.All"}
+    ),
 }
 
 _CREATES: Final = {

@@ -100,6 +100,8 @@ def _single(kind: str, value: Any, place: str, depth: int) -> Any:
         return _object(kind, value, place, depth)
     if kind in ENUMS:
         return _member_of(kind, value, place)
+    if kind == "Anything":
+        return _free(value, place, depth)
     if kind == "Boolean":
         return _of(bool, "true or false", value, place)
     if kind in _INT_BITS:

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from harness.errors import GraphError
-from harness.graph.types import Happening, Identity, IdentityKind, ResultInfo
+from harness.graph.outcomes import Happening
+from harness.graph.types import Identity, IdentityKind, ResultInfo
 
 
 class Evidence(StrEnum):
@@ -123,6 +124,24 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
         "The call is '{state}': participants can be invited once it is 'established'.",
         Evidence.ASSUMED,
     ),
+    "not-established": Refusal(
+        400, "BadRequest", "The call is '{state}': '{action}' is possible once it is 'established'.", Evidence.ASSUMED
+    ),
+    "media-hosted-by-bot": Refusal(
+        400,
+        "BadRequest",
+        "Prompts and recordings are possible only in calls whose media the service hosts.",
+        Evidence.ASSUMED,
+        "https://learn.microsoft.com/graph/api/call-playprompt (the rule is documented, the answer is not)",
+    ),
+    "somebody-on-hold": Refusal(
+        400,
+        "BadRequest",
+        "Only one participant can be placed on hold at any given time: '{id}' is.",
+        Evidence.ASSUMED,
+        "https://learn.microsoft.com/graph/api/participant-startholdmusic (the rule is documented, the answer is not)",
+    ),
+    "not-on-hold": Refusal(400, "BadRequest", "Participant '{id}' is not on hold.", Evidence.ASSUMED),
     "no-joining": Refusal(
         400, "BadRequest", "A peer-to-peer call has two parties: invite others into it.", Evidence.ASSUMED
     ),
@@ -308,6 +327,9 @@ PHONE_LEFT: Final = ResultInfo(200, 560000, None)
 
 TARGET_UNANSWERED: Final = ResultInfo(480, 10037, None)
 """End of a peer-to-peer call that nobody answers. Numbers: documented, call-delete; that they fit is assumed."""
+
+NOT_KEPT_ALIVE: Final = ResultInfo(408, 8537, None)
+"""End of a call that nobody keeps alive. Numbers: documented, call-delete; no message is known."""
 
 ALL_LEFT: Final = ResultInfo(200, 5002, None)
 """End of a group call that everybody else has left. Numbers: documented, call-delete; that it ends is assumed."""

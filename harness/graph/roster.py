@@ -18,22 +18,25 @@ def find(call: Call, participant_id: str) -> Participant:
 
 
 def admit(call: Call, person: Person, *, participant_id: str, hidden: bool = False) -> Call:
-    """The call with one participant more, who sends and receives audio.
-
-    Streams are numbered through the call as text, in order of arrival (form documented, numbering assumed).
-    """
-    numbers = [int(s.source_id) for p in call.participants for s in p.media_streams if s.source_id.isdecimal()]
+    """The call with one participant more, who sends and receives audio."""
     participant = Participant(
         id=participant_id,
         person=person,
-        media_streams=(MediaStream(source_id=str(max(numbers, default=0) + 1)),),
+        media_streams=(MediaStream(source_id=next_source_id(call)),),
         hidden=hidden,
     )
     return replace(call, participants=(*call.participants, participant))
 
 
+def next_source_id(call: Call) -> str:
+    """Streams are numbered through the call as text, in order of arrival (form documented, numbering assumed)."""
+    numbers = [int(s.source_id) for p in call.participants for s in p.media_streams if s.source_id.isdecimal()]
+    return str(max(numbers, default=0) + 1)
+
+
 def without(call: Call, participant_id: str) -> Call:
-    return replace(call, participants=tuple(p for p in call.participants if p.id != participant_id))
+    on_hold = None if call.on_hold == participant_id else call.on_hold
+    return replace(call, participants=tuple(p for p in call.participants if p.id != participant_id), on_hold=on_hold)
 
 
 def refuse_known(call: Call, identities: Iterable[Identity]) -> None:

@@ -234,6 +234,12 @@ _ACTIONS: Final = {
     ("updateRecordingStatus", "call"): "status:recordingStatus! clientContext:String",
 }
 
+_BETA_ACTIONS: Final = {
+    ("configureMixer", "participant[]"): "participantMixerLevels:Anything[]! clientContext:String",
+    ("muteAll", "participant[]"): "participants:String[]! clientContext:String",
+}
+"""What only beta has (documented, participant-muteall and participant-configuremixer); inner types are not checked."""
+
 EXTRA_MEMBERS: Final[Mapping[str, str]] = {
     "mediaConfig": "removeFromDefaultAudioGroup:Boolean",  # documented, application-post-calls 3 and 4
     "callOptions": "allowGuestToBypassLobby:Boolean",  # observed, CS 632
@@ -304,6 +310,10 @@ ACTIONS: Final[Mapping[tuple[str, str], Mapping[str, Property]]] = {
     key: _properties(text) for key, text in _ACTIONS.items()
 }
 
+BETA_ACTIONS: Final[Mapping[tuple[str, str], Mapping[str, Property]]] = {
+    key: _properties(text) for key, text in _BETA_ACTIONS.items()
+}
+
 
 def lineage(type_name: str) -> list[str]:
     """The type and the types it derives from, nearest first."""
@@ -342,4 +352,8 @@ def properties_of(type_name: str) -> Mapping[str, Property]:
 @cache
 def parameters_of(action: str, bound_to: str) -> Mapping[str, Property]:
     """What a request may hold: the parameters of an action and `EXTRA_PARAMETERS`."""
-    return {**ACTIONS[action, bound_to], **_properties(EXTRA_PARAMETERS.get((action, bound_to), ""))}
+    key = action, bound_to
+    return {
+        **(ACTIONS[key] if key in ACTIONS else BETA_ACTIONS[key]),
+        **_properties(EXTRA_PARAMETERS.get((action, bound_to), "")),
+    }

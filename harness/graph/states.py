@@ -19,11 +19,13 @@ class CallStep(StrEnum):
     ESTABLISH = "establish"
     INVITE = "invite"
     ADMIT = "admit"
+    ACT = "act"
     HANG_UP = "hang-up"
     END = "end"
 
 
 class OperationStep(StrEnum):
+    BEGIN = "begin"
     COMPLETE = "complete"
     FAIL = "fail"
 
@@ -48,11 +50,16 @@ CALL_STEPS: Final[Mapping[tuple[CallState, CallStep], CallState]] = {
     # Inviting before the call is established: refused (assumed; in 2018 such a call was ended, CS 16).
     (CallState.ESTABLISHED, CallStep.INVITE): CallState.ESTABLISHED,
     (CallState.ESTABLISHED, CallStep.ADMIT): CallState.ESTABLISHED,
+    # What a bot does in a call: refused before it is established (assumed).
+    (CallState.ESTABLISHED, CallStep.ACT): CallState.ESTABLISHED,
     **{(state, CallStep.HANG_UP): CallState.TERMINATING for state in _ALIVE},
     **{(state, CallStep.END): CallState.TERMINATED for state in (*_ALIVE, CallState.TERMINATING)},
 }
 
 OPERATION_STEPS: Final[Mapping[tuple[OperationStatus, OperationStep], OperationStatus]] = {
+    (OperationStatus.NOT_STARTED, OperationStep.BEGIN): OperationStatus.RUNNING,
+    (OperationStatus.NOT_STARTED, OperationStep.COMPLETE): OperationStatus.COMPLETED,
+    (OperationStatus.NOT_STARTED, OperationStep.FAIL): OperationStatus.FAILED,
     (OperationStatus.RUNNING, OperationStep.COMPLETE): OperationStatus.COMPLETED,
     (OperationStatus.RUNNING, OperationStep.FAIL): OperationStatus.FAILED,
 }

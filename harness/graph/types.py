@@ -49,18 +49,30 @@ class OperationStatus(StrEnum):
     FAILED = "Failed"
 
 
+class OperationKind(StrEnum):
+    """Type of an operation. COMMS: what only beta has carries no type of its own (documented, participant-muteall)."""
+
+    INVITE = "inviteParticipantsOperation"
+    MUTE = "muteParticipantOperation"
+    UNMUTE = "unmuteParticipantOperation"
+    PLAY_PROMPT = "playPromptOperation"
+    RECORD = "recordOperation"
+    SUBSCRIBE_TO_TONE = "subscribeToToneOperation"
+    CANCEL_MEDIA = "cancelMediaProcessingOperation"
+    UPDATE_RECORDING_STATUS = "updateRecordingStatusOperation"
+    ADD_LARGE_GALLERY_VIEW = "addLargeGalleryViewOperation"
+    SEND_DTMF_TONES = "sendDtmfTonesOperation"
+    START_HOLD_MUSIC = "startHoldMusicOperation"
+    STOP_HOLD_MUSIC = "stopHoldMusicOperation"
+    COMMS = "commsOperation"
+
+
 class InvitationState(StrEnum):
     """How far an invitation is; ours: Graph shows only the operation and the roster."""
 
     RINGING = "ringing"
     JOINED = "joined"
     FAILED = "failed"
-
-
-class ChangeType(StrEnum):
-    CREATED = "created"
-    UPDATED = "updated"
-    DELETED = "deleted"
 
 
 class IdentityKind(StrEnum):
@@ -166,11 +178,15 @@ class MediaStream:
     source_id: str = "1"
     direction: str = "sendReceive"
     server_muted: bool = False
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One party of a call. `hidden`: not in rosters (documented, invitationParticipantInfo)."""
+    """One party of a call.
+
+    hidden: not in rosters (documented, invitationParticipantInfo). recording_status: as its bot has told it.
+    """
 
     id: str
     person: Person
@@ -179,6 +195,7 @@ class Participant:
     is_in_lobby: bool = False
     hidden: bool = False
     endpoint_type: str | None = "default"
+    recording_status: str | None = None
 
     @property
     def identity(self) -> Identity:
@@ -214,15 +231,55 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """How an operation ends: status, `resultInfo`, and members of its type beside the common ones.
+
+    is_recorded: there is a recording then, for whoever has its token.
+    """
+
+    status: OperationStatus = OperationStatus.COMPLETED
+    result: ResultInfo | None = None
+    members: JsonObject = field(default_factory=dict)
+    is_recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will become of an operation that nobody has to answer.
+
+    lasts: seconds, once it runs. is_media: it ends when media processing is cancelled. is_queued: it begins when those
+    before it have ended. recordings: address below which a recording is put, if there is one in the end.
+    """
+
+    lasts: float
+    completed: End
+    cancelled: End
+    is_media: bool = False
+    is_queued: bool = False
+    recordings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """An `inviteParticipantsOperation`. `replaces`: id of the call that ends, or is left, on success."""
+    """What an action has started, and how far it is.
+
+    invitations, replaces: of an invite; `replaces` is the id of the call that ends, or is left, on success.
+    plan: of all others that run. members: what its type has beside the common ones (`recordingLocation`).
+    """
 
     id: str
     status: OperationStatus
     client_context: str
-    invitations: tuple[Invitation, ...]
+    invitations: tuple[Invitation, ...] = ()
     result_info: ResultInfo | None = None
     replaces: str | None = None
+    kind: OperationKind = OperationKind.INVITE
+    plan: Plan | None = None
+    members: JsonObject = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in (OperationStatus.COMPLETED, OperationStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +296,8 @@ class Call:
     media_config, meeting_info, call_options: JSON as it was sent, checked against the schema.
     source: the originator.
     ringing: targets of a created call that have not answered yet.
+    on_hold: id of the participant who hears music. tones: how many have arrived; None: nobody subscribed to them.
+    lease: how often the call was kept alive.
     """
 
     id: str
@@ -264,6 +323,9 @@ class Call:
     participants: tuple[Participant, ...] = ()
     ringing: tuple[Invitation, ...] = ()
     operations: tuple[Operation, ...] = ()
+    on_hold: str | None = None
+    tones: int | None = None
+    lease: int = 0
 
     @property
     def media_hosting(self) -> MediaHosting | None:
@@ -280,74 +342,18 @@ class Call:
             return ()
         return tuple(p for p in self.participants if not p.hidden)
 
+    def operation(self, operation_id: str) -> Operation:
+        """Raises: KeyError."""
+        for operation in self.operations:
+            if operation.id == operation_id:
+                return operation
+        raise KeyError(operation_id)
+
     @property
     def pending(self) -> tuple[Invitation, ...]:
         """Everybody who is being rung: invitees of running operations and targets of the call itself."""
         invited = (i for o in self.operations if o.status is OperationStatus.RUNNING for i in o.invitations)
         return tuple(i for i in (*invited, *self.ringing) if i.state is InvitationState.RINGING)
-
-
-@dataclass(frozen=True, slots=True)
-class CallChanged:
-    """The call itself changed; `call` is how it stood then. `escalated`: a peer-to-peer call became a group."""
-
-    change_type: ChangeType
-    call: Call
-    escalated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RosterChanged:
-    """Who is in the call changed; `call` is how it stood then."""
-
-    call: Call
-    change_type: ChangeType = ChangeType.UPDATED
-
-
-@dataclass(frozen=True, slots=True)
-class OperationEnded:
-    """An operation of the call completed or failed. Graph tells it as `deleted` (documented, observed)."""
-
-    call: Call
-    operation: Operation
-    change_type: ChangeType = ChangeType.DELETED
-
-
-Change = CallChanged | RosterChanged | OperationEnded
-
-
-class Happening(StrEnum):
-    """What the outside world does to a call."""
-
-    ESTABLISHES = "establishes"
-    ANSWERS = "answers"
-    DECLINES = "declines"
-    BUSY = "busy"
-    EXPIRES = "expires"
-    FAILS = "fails"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Something that will happen to a call `after` so many seconds, unless it has become pointless by then."""
-
-    after: float
-    call_id: str
-    happening: Happening
-    participant_id: str | None = None
-    result: ResultInfo | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command did: the calls as they are now, what changed, in order, and what is due later.
-
-    A call in state `terminated` is over: whoever keeps calls may forget it.
-    """
-
-    calls: tuple[Call, ...]
-    changes: tuple[Change, ...] = ()
-    due: tuple[Due, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +365,8 @@ class Rules:
     ring_timeout: seconds; observed (CS 408). media_failure_after: seconds; observed (CS 700).
     roster_while_ringing: a roster is told before an invitee has answered (observed, techcommunity 3257482).
     ended_operations_readable: until the call ends (assumed).
+    seconds_per_prompt: the fake hears no prompt, so each takes as long (assumed). keep_alive_within: seconds; a call
+    that is not kept alive for so long ends (documented, call-keepalive).
     """
 
     most_invitees: int = 5
@@ -370,6 +378,8 @@ class Rules:
     media_failure_after: float = 23.0
     roster_while_ringing: bool = False
     ended_operations_readable: bool = True
+    seconds_per_prompt: float = 1.0
+    keep_alive_within: float = 2700.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,22 @@ _DERIVED: Final = Claim(Evidence.SCHEMA, METADATA, "Its base type is abstract, s
 
 _THROTTLED: Final = Claim(Evidence.DOCUMENTED, _THROTTLING, "Of a 429 only, which a fault asks for.")
 
+_CONTEXT: Final = Claim(Evidence.ASSUMED, reason="Muting prints it, and the wire has it for an invite.")
+_CANCELLED: Final = "https://learn.microsoft.com/graph/api/call-cancelmediaprocessing"
+_MIXER: Final = "https://learn.microsoft.com/graph/api/participant-configuremixer?view=graph-rest-beta"
+
 _ANSWERED: Final[Mapping[str, Claim]] = {
+    **{
+        f"{kind}.@odata.context": _CONTEXT
+        for kind in (
+            *("addLargeGalleryViewOperation", "cancelMediaProcessingOperation", "commsOperation"),
+            *("playPromptOperation", "recordOperation", "sendDtmfTonesOperation", "startHoldMusicOperation"),
+            *("stopHoldMusicOperation", "subscribeToToneOperation", "updateRecordingStatusOperation"),
+        )
+    },
+    "recordOperation.completionReason": Claim(
+        Evidence.ASSUMED, _CANCELLED, "Its notification has it; no page shows that such an operation is read."
+    ),
     "InnerError.code": _THROTTLED,
     "InnerError.message": _THROTTLED,
     "InnerError.status": _THROTTLED,
@@ -49,6 +64,8 @@ _ANSWERED: Final[Mapping[str, Claim]] = {
 }
 
 _NOTIFIED: Final[Mapping[str, Claim]] = {
+    "recordOperation.completionReason": Claim(Evidence.DOCUMENTED, _CANCELLED),
+    "recordingInfo.@odata.type": Claim(Evidence.ASSUMED, reason="Everything else in a roster has its type."),
     "identitySet.applicationInstance": _SET,
     "identitySet.azureCommunicationServicesUser": _SET,
     "identitySet.encrypted": _SET,
@@ -67,6 +84,10 @@ _ANSWER_HEADERS: Final[Mapping[str, Claim]] = {
     "scenario-id": Claim(Evidence.OBSERVED, _ANSWERED_CALL),
 }
 
+_ROUTES: Final[Mapping[str, Claim]] = {
+    "POST /calls/{call}/participants/configureMixer": Claim(Evidence.DOCUMENTED, _MIXER),
+}
+
 _PREFIXES: Final[Mapping[str, Claim]] = {
     "/v1.0/app": Claim(
         Evidence.ASSUMED, reason="Both families are served on both versions; `/app` was seen and documented on beta."
@@ -80,6 +101,7 @@ def _claims() -> Iterator[tuple[Item, Claim]]:
         Kind.NOTIFIED: _NOTIFIED,
         Kind.ANSWER_HEADER: _ANSWER_HEADERS,
         Kind.PREFIX: _PREFIXES,
+        Kind.ROUTE: _ROUTES,
     }
     for kind, named in claims.items():
         yield from ((Item(kind, name), claim) for name, claim in named.items())

@@ -14,8 +14,21 @@ from typing import Final
 from harness.parity.routes import PREFIXES, ROUTES
 from harness.parity.seen import Item, Kind
 
+_OPERATION: Final = "@odata.context @odata.type clientContext id resultInfo status"
+_ENDED: Final = "@odata.type clientContext id resultInfo status"
+
 # Type -> members, in alphabetical order.
 ANSWERED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (
+            *("addLargeGalleryViewOperation", "cancelMediaProcessingOperation", "commsOperation"),
+            *("muteParticipantOperation", "playPromptOperation", "startHoldMusicOperation", "stopHoldMusicOperation"),
+            *("subscribeToToneOperation", "unmuteParticipantOperation", "updateRecordingStatusOperation"),
+        ),
+        _OPERATION,
+    ),
+    "recordOperation": f"{_OPERATION} completionReason recordingAccessToken recordingLocation",
+    "sendDtmfTonesOperation": f"{_OPERATION} completionReason",
     "InnerError": "client-request-id code date message request-id status",
     "MainError": "code innerError message",
     "ODataError": "error",
@@ -54,9 +67,20 @@ ANSWERED: Final[Mapping[str, str]] = {
 }
 
 NOTIFIED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (
+            *("addLargeGalleryViewOperation", "commsOperation", "playPromptOperation"),
+            *("startHoldMusicOperation", "stopHoldMusicOperation"),
+        ),
+        _ENDED,
+    ),
+    "recordOperation": f"{_ENDED} completionReason recordingAccessToken recordingLocation",
+    "recordingInfo": "@odata.type initiator recordingStatus",
+    "sendDtmfTonesOperation": "@odata.type clientContext completionReason id status",
+    "toneInfo": "@odata.type sequenceId tone",
     "call": (
         "@odata.type callChainId chatInfo direction mediaState meetingCapability meetingInfo resultInfo state "
-        "tenantId terminationSender"
+        "tenantId terminationSender toneInfo"
     ),
     "callMediaState": "@odata.type audio",
     "chatInfo": "@odata.type messageId replyChainMessageId threadId",
@@ -70,12 +94,12 @@ NOTIFIED: Final[Mapping[str, str]] = {
     "invitationParticipantInfo": "@odata.type identity",
     "inviteParticipantsOperation": "@odata.type clientContext id participants resultInfo status",
     "joinMeetingIdMeetingInfo": "@odata.type joinMeetingId passcode",
-    "mediaStream": "@odata.type direction mediaType serverMuted sourceId",
+    "mediaStream": "@odata.type direction label mediaType serverMuted sourceId",
     "meetingCapability": "@odata.type",
     "organizerMeetingInfo": "@odata.type allowConversationWithoutHost organizer",
-    "participant": "@odata.type id info isIdentityAnonymized isInLobby isMuted mediaStreams",
+    "participant": "@odata.type id info isIdentityAnonymized isInLobby isMuted mediaStreams recordingInfo",
     "participantInfo": (
-        "@odata.type clientVersion endpointId endpointType identity languageId participantId replacementLink"
+        "@odata.type clientVersion endpointId endpointType identity languageId participantId region replacementLink"
     ),
     "resultInfo": "@odata.type code message subcode",
     "tokenMeetingInfo": "@odata.type token",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from harness.graph.actions import ACTIONS
 from harness.graph.paths import FAMILIES, VERSIONS, canonical
 
 PREFIXES: Final = tuple(f"/{version}/{family}" for version in VERSIONS for family in FAMILIES)
@@ -24,6 +25,12 @@ class Route:
         return f"{self.method} {self.path}"
 
 
+_PATHS: Final = {
+    "call": "/calls/{call}",
+    "participant": "/calls/{call}/participants/{participant}",
+    "participant[]": "/calls/{call}/participants",
+}
+
 ROUTES: Final = (
     Route("POST", "/calls", "call"),
     Route("GET", "/calls/{call}", "call"),
@@ -33,7 +40,8 @@ ROUTES: Final = (
     Route("GET", "/calls/{call}/participants/{participant}", "participant"),
     Route("DELETE", "/calls/{call}/participants/{participant}", None),
     Route("GET", "/calls/{call}/operations", "commsOperationCollectionResponse"),
-    Route("GET", "/calls/{call}/operations/{operation}", "inviteParticipantsOperation"),
+    Route("GET", "/calls/{call}/operations/{operation}", "commsOperation"),
+    *(Route("POST", f"{_PATHS[a.bound_to]}/{a.name}", a.kind) for a in ACTIONS),
 )
 
 

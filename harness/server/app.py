@@ -28,7 +28,7 @@ from harness.graph import wire
 from harness.graph.paths import FAMILIES, VERSIONS
 from harness.graph.refusals import REFUSALS, refuse
 from harness.graph.types import Application
-from harness.server import communications, control, login, striking, tokens
+from harness.server import communications, control, login, recordings, striking, tokens
 from harness.server.fake import EXTENSION, Asked, Fake, Settings, asked_now, fake_of
 from harness.server.lean import CanonicalPath, LeanFlask, LeanResponse
 from harness.server.login_refusals import LoginRefused
@@ -86,6 +86,7 @@ def create_app(
                 url_defaults={"version": version, "family": family},
             )
     app.register_blueprint(login.blueprint)
+    app.register_blueprint(recordings.blueprint)
     app.register_blueprint(control.blueprint)
     app.before_request(_name_request)
     app.register_error_handler(GraphError, _refused)
@@ -157,7 +158,7 @@ def _finish(response: Response) -> Response:
     """Graph's headers on Graph's routes, and the journal of requests."""
     asked, known, fake = _here()
     path = asked.path
-    if control.is_control(path):
+    if control.is_control(path) or recordings.is_recording(path):
         return response
     response = cast(LeanResponse, striking.late(response, known.fault))
     if known.is_login:
@@ -181,7 +182,7 @@ def _graphs_headers(response: Response, asked: Request, ids: _Ids) -> list[tuple
     scenario = asked.environ.get("HTTP_SCENARIO_ID")
     if scenario:
         headers.append(("scenario-id", scenario))
-    if response.status_code not in (202, 204):
+    if response.get_data():
         headers += [("Content-Type", CONTENT_TYPE), ("OData-Version", "4.0")]
     headers += [(n, v) for n, v in response.headers if n in ("Location", "Allow", "Retry-After")]
     return headers

@@ -6,16 +6,18 @@ has not are in `NOT_BUILT` and answer 501 with the name of what is missing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from harness.graph import parsing, roster, wire
-from harness.graph.paths import CALL_ACTIONS, OTHER_RESOURCES, PARTICIPANT_ACTIONS, ROSTER_ACTIONS
+from harness.graph.actions import ACTIONS, Action
+from harness.graph.paths import CALL_ACTIONS, OTHER_RESOURCES
 from harness.graph.refusals import refuse
 from harness.graph.types import Application
-from harness.server import bodies
+from harness.server import bodies, recordings
 from harness.server.fake import asked_now, fake_of
 from harness.server.world import World
 
@@ -134,18 +136,46 @@ def get_operation(version: str, family: str, call_id: str, operation_id: str) ->
     return body, 200
 
 
+_PATHS: Final = {
+    "call": _CALL,
+    "participant": f"{_CALL}/participants/<participant_id>",
+    "participant[]": f"{_CALL}/participants",
+}
+
+
+def _perform(action: Action, version: str, family: str, call_id: str, participant_id: str | None = None) -> Answer:
+    if action.only_beta and version != "beta":
+        raise refuse("unknown-path", segment=action.name)
+    # Without parameters that have to be there a body may be left out (documented, call-keepalive; else assumed).
+    body = _body() if request.content_length else {}
+    asked = parsing.parameters(action.name, body, bound_to=action.bound_to)
+    base = _base()
+    operation = _world().perform(
+        call_id, action, asked, _application(), participant_id=participant_id, recordings=f"{base}{recordings.PREFIX}"
+    )
+    if operation is None:
+        return Response(status=action.status)
+    location = wire.operation_url(base, version, family, call_id, operation.id)
+    return wire.acted(operation, base=base, version=version), action.status, {"Location": location}
+
+
+for _action in ACTIONS:
+    blueprint.add_url_rule(
+        f"{_PATHS[_action.bound_to]}/{_action.name}",
+        _action.verb.replace("-", "_"),
+        partial(_perform, _action),
+        methods=["POST"],
+    )
+
+_BUILT: Final = {(action.name, action.bound_to) for action in ACTIONS} | {("invite", "participant[]")}
+
 # What Graph has and the fake has not: (methods, path, name).
 _GROUP: Final = f"{_CALL}/audioRoutingGroups/<group_id>"
 NOT_BUILT: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
-    *((("POST",), f"{_CALL}/{action}", f"action '{action}'") for action in CALL_ACTIONS),
     *(
-        (("POST",), f"{_CALL}/participants/<participant_id>/{action}", f"action '{action}' of a participant")
-        for action in PARTICIPANT_ACTIONS
-    ),
-    *(
-        (("POST",), f"{_CALL}/participants/{action}", f"action '{action}'")
-        for action in ROSTER_ACTIONS
-        if action != "invite"
+        (("POST",), f"{_CALL}/{action}", f"action '{action}'")
+        for action in CALL_ACTIONS
+        if (action, "call") not in _BUILT
     ),
     (("GET",), f"{_CALL}/contentSharingSessions", "content sharing sessions"),
     (("GET",), f"{_CALL}/contentSharingSessions/<session_id>", "content sharing sessions"),

@@ -17,11 +17,12 @@ from harness.delivery.clock import VirtualClock
 from harness.delivery.outbox import Delivery
 from harness.delivery.settings import settings_from_json, settings_to_json
 from harness.errors import GraphError, UsageError
-from harness.graph.types import Call, Happening, IdentityKind
-from harness.server import bodies, seeding
+from harness.graph.types import Call, OperationStatus
+from harness.server import bodies, given, seeding
 from harness.server.fake import fake_of
 from harness.server.fault_bodies import fault_from_json, fault_to_json
 from harness.server.faults import Held
+from harness.server.outside import VERBS, happen
 from harness.server.world import World
 
 PREFIX: Final = "/__admin"
@@ -29,6 +30,8 @@ PREFIX: Final = "/__admin"
 blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
 
 Answer = tuple[dict[str, Any], int]
+
+_STATUSES: Final = {"completes": OperationStatus.COMPLETED, "fails": OperationStatus.FAILED}
 
 
 def is_control(path: str) -> bool:
@@ -110,9 +113,9 @@ def list_calls() -> Answer:
 
 @blueprint.post("/calls")
 def seed_call() -> Answer:
-    """Put a call in, in any state; the form is that of `harness.server.seeding`. Nothing is told."""
+    """Put a call in, in any state; the form is that of `harness.server.given`. Nothing is told."""
     world = _world()
-    seeded = seeding.read_call(_json(), "call", world.application, world.new_id)
+    seeded = given.read_call(_json(), "call", world.application, world.new_id)
     seeding.put(world, seeded)
     return _shown(seeded.call), 201
 
@@ -120,52 +123,22 @@ def seed_call() -> Answer:
 @blueprint.post("/people")
 def script_person() -> Answer:
     """How somebody reacts from now on: `{"user": {"id": …}, "declines": {"after": 3}}`."""
-    _world().add_person(seeding.read_person(_json(), "person"))
+    _world().add_person(given.read_person(_json(), "person"))
     return {"status": "known"}, 201
 
 
-@blueprint.post("/calls/<call_id>/<any(answers, declines, busy, expires, fails):what>")
-def react(call_id: str, what: str) -> Answer:
-    """Somebody who is being rung does something: `{"participantId": …}`; `fails` takes a resultInfo as well."""
-    body = _json("participantId", "code", "subcode", "message")
-    result = None
-    if what == "fails":
-        members = {name: value for name, value in body.items() if name != "participantId"}
-        result = seeding.read_result(members, "body")
-    _world().react(call_id, _participant_id(body), Happening(what), result)
+@blueprint.post(f"/calls/<call_id>/<any({', '.join(VERBS)}):what>")
+def happens(call_id: str, what: str) -> Answer:
+    """Somebody does something, or the service does: `harness.server.outside` says what and with which body."""
+    told = happen(_world(), call_id, what, _json())
+    return (told, 200) if told else _shown_if_alive(call_id)
+
+
+@blueprint.post("/calls/<call_id>/operations/<operation_id>/<any(completes, fails):what>")
+def finish(call_id: str, operation_id: str, what: str) -> Answer:
+    """An operation ends now: as it was planned, or `{"code": 200, "subcode": 8515, "message": …, "members": {…}}`."""
+    _world().finish(call_id, operation_id, given.read_end(_json(), "body", _STATUSES[what]))
     return _shown_if_alive(call_id)
-
-
-@blueprint.post("/calls/<call_id>/joins")
-def join(call_id: str) -> Answer:
-    """Somebody joins on their own: an identity, and `id`, `hidden`, `info`."""
-    world = _world()
-    body = _json(*IdentityKind, "id", "hidden", "info")
-    participant = seeding.read_participant(body, "participant", world.new_id)
-    world.join(call_id, participant.person, participant_id=participant.id, hidden=participant.hidden)
-    return {"participantId": participant.id}, 200
-
-
-@blueprint.post("/calls/<call_id>/<any(leaves, hangsUp, mutes, unmutes, enters):what>")
-def act(call_id: str, what: str) -> Answer:
-    """Somebody in the call does something: `{"participantId": …}`."""
-    world = _world()
-    acts = {
-        "leaves": world.leave,
-        "hangsUp": world.hang_up_by,
-        "mutes": world.mute,
-        "unmutes": world.unmute,
-        "enters": world.enter,
-    }
-    acts[what](call_id, _participant_id(_json("participantId")))
-    return _shown_if_alive(call_id)
-
-
-@blueprint.post("/calls/<call_id>/ends")
-def end(call_id: str) -> Answer:
-    """The service ends the call: `{"code": 500, "subcode": 7117, "message": …}`."""
-    _world().end(call_id, seeding.read_result(_json(), "body"))
-    return {"status": "ended"}, 200
 
 
 @blueprint.get("/clock")
@@ -213,15 +186,15 @@ def set_delivery() -> Answer:
 @blueprint.get("/rules")
 def show_rules() -> Answer:
     """Rules of the service that can be loosened; `harness.graph.types.Rules` says what they are and how we know."""
-    return seeding.rules_to_json(_world().rules), 200
+    return given.rules_to_json(_world().rules), 200
 
 
 @blueprint.put("/rules")
 def set_rules() -> Answer:
     """Change the rules that are named: `{"severalNeedChat": false}`."""
     world = _world()
-    world.rules = seeding.read_rules(_json(), "body", world.rules)
-    return seeding.rules_to_json(world.rules), 200
+    world.rules = given.read_rules(_json(), "body", world.rules)
+    return given.rules_to_json(world.rules), 200
 
 
 @blueprint.get("/faults")
@@ -277,13 +250,6 @@ def list_requests() -> Answer:
     }, 200
 
 
-def _participant_id(body: dict[str, Any]) -> str:
-    participant_id = body.get("participantId")
-    if not isinstance(participant_id, str):
-        raise UsageError(f"participantId: expected the id of a participant, got {participant_id!r}")
-    return participant_id
-
-
 def _shown_if_alive(call_id: str) -> Answer:
     for call in _world().calls():
         if call.id == call_id:
@@ -304,7 +270,9 @@ def _shown(call: Call) -> dict[str, Any]:
         "ringing": [
             {"participantId": i.participant_id, str(i.person.identity.kind): i.person.identity.id} for i in call.pending
         ],
-        "operations": [{"id": o.id, "status": o.status, "clientContext": o.client_context} for o in call.operations],
+        "operations": [
+            {"id": o.id, "kind": o.kind, "status": o.status, "clientContext": o.client_context} for o in call.operations
+        ],
     }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from harness.errors import UsageError, quoted
+from harness.graph.actions import ACTIONS
 from harness.graph.refusals import REFUSALS, Evidence, Refusal
 
 ANY: Final = "any"
@@ -27,6 +28,7 @@ VERBS: Final[Mapping[str, str | None]] = {
     "remove-participant": "delete_participant",
     "list-operations": "list_operations",
     "get-operation": "get_operation",
+    **{action.verb: action.verb.replace("-", "_") for action in ACTIONS},
     TOKEN: "token",
     ANY: None,
 }

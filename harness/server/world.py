@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from harness.delivery.clock import Clock
 from harness.delivery.notifications import notification
 from harness.delivery.outbox import Outbox, Post
 from harness.delivery.settings import DeliverySettings
 from harness.errors import UsageError
-from harness.graph import calls, invitations, operations, participants
+from harness.graph import acting, calls, invitations, operations, participants
+from harness.graph.actions import Action
+from harness.graph.outcomes import Due, Happening, OperationEnded, Outcome
 from harness.graph.parsing import normal_id
 from harness.graph.refusals import failure, reason, refuse, target_failure
 from harness.graph.states import CALL_STEPS, CallStep, can
@@ -26,8 +28,7 @@ from harness.graph.types import (
     Application,
     Call,
     CallState,
-    Due,
-    Happening,
+    End,
     Identity,
     IdentityKind,
     Invitation,
@@ -35,7 +36,6 @@ from harness.graph.types import (
     NewCall,
     Operation,
     OperationStatus,
-    Outcome,
     Participant,
     Person,
     ResultInfo,
@@ -107,6 +107,7 @@ class World:
         self._people: dict[tuple[IdentityKind, str], Person] = {}
         self._meetings: dict[str, tuple[Participant, ...]] = {}
         self._delivery: dict[str, DeliverySettings] = {}
+        self._recordings: dict[str, str] = {}
 
     def new_id(self) -> str:
         """A GUID in Graph's spelling."""
@@ -219,6 +220,30 @@ class World:
         call = self.call(call_id, application)
         return replace(call, operations=tuple(o for o in call.operations if self._is_readable(o)))
 
+    def perform(
+        self,
+        call_id: str,
+        action: Action,
+        asked: Mapping[str, Any],
+        application: Application,
+        *,
+        participant_id: str | None = None,
+        recordings: str,
+    ) -> Operation | None:
+        """What a bot does in a call; the operation that it started, as it is now. recordings: where those will be."""
+        with self._lock:
+            outcome = acting.perform(
+                self.call(call_id, application),
+                action,
+                asked,
+                participant_id=participant_id,
+                new_id=self.new_id,
+                rules=self.rules,
+                recordings=recordings,
+            )
+            self._keep(outcome)
+            return outcome.calls[0].operations[-1] if action.kind is not None else None
+
     def remove(self, call_id: str, participant_id: str, application: Application) -> None:
         with self._lock:
             self._keep(participants.remove(self.call(call_id, application), participant_id))
@@ -248,6 +273,32 @@ class World:
             if not can(CALL_STEPS, call.state, CallStep.ADMIT) and invitation.operation_id is not None:
                 raise UsageError(f"call {call_id!r} is {str(call.state)!r}: invitees react while it is 'established'")
             self._keep(self._reaction(call, invitation, happening, result))
+
+    def opens_recording(self, location: str, token: str) -> bool:
+        """Whether a token opens the recording at a location; an empty one is never there."""
+        with self._lock:
+            return bool(token) and self._recordings.get(location) == token
+
+    def finish(self, call_id: str, operation_id: str, end: End | None = None) -> None:
+        """An operation ends now, as scripted or as it was planned.
+
+        Raises: GraphError `unknown-call`; UsageError when no such operation runs, or it is an invite: people end that.
+        """
+        with self._lock:
+            call = self.call(call_id)
+            running = [o.id for o in call.operations if o.plan is not None and not o.is_over]
+            if operation_id not in running:
+                names = ", ".join(map(repr, running)) or "none"
+                raise UsageError(f"call {call_id!r}: no operation {operation_id!r} runs by itself; running: {names}")
+            self._keep(acting.complete(call, operation_id, end, new_id=self.new_id))
+
+    def press(self, call_id: str, tone: str) -> None:
+        """Somebody presses a key. Raises: UsageError when the bot has not subscribed to tones."""
+        with self._lock:
+            call = self.call(call_id)
+            if call.tones is None:
+                raise UsageError(f"call {call_id!r}: the bot has not subscribed to tones: it asks for subscribeToTone")
+            self._keep(acting.press(call, tone))
 
     def join(self, call_id: str, person: Person, *, participant_id: str | None = None, hidden: bool = False) -> str:
         """Somebody joins; returns their participant id. Raises: UsageError when the id is taken."""
@@ -309,7 +360,7 @@ class World:
         """Put a call in as it is; nothing is told. Raises: UsageError when its id is taken."""
         with self._lock:
             self.refuse_taken(call.id)
-            self._calls[normal_id(call.id)] = call
+            self._hold(call)
             if delivery is not None:
                 self._delivery[call.id] = delivery
 
@@ -353,17 +404,31 @@ class World:
     def _keep(self, outcome: Outcome) -> None:
         """Make an outcome true: keep its calls, forget ended ones, tell what changed, wait for what is due."""
         told = [notification(change, new_id=self.new_id) for change in outcome.changes]
+        for change in outcome.changes:
+            if isinstance(change, OperationEnded) and change.operation.members.get("recordingAccessToken"):
+                members = change.operation.members
+                self._recordings[members["recordingLocation"]] = members["recordingAccessToken"]
         own = {call.id: self._delivery[call.id] for call in outcome.calls if call.id in self._delivery}
         for call in outcome.calls:
             if call.state is not CallState.TERMINATED:
-                self._calls[normal_id(call.id)] = call
+                self._hold(call)
             else:
                 self._calls.pop(normal_id(call.id), None)
                 self._remember(call)
                 self._delivery.pop(call.id, None)
         self.outbox.put(told, own=own)
         for due in outcome.due:
-            self.clock.schedule(due.after, partial(self._happen, due))
+            self._await(due)
+
+    def _hold(self, call: Call) -> None:
+        """A call as it is now; one that is new has to be kept alive from now on."""
+        key = normal_id(call.id)
+        if key not in self._calls:
+            self._await(calls.lapse_due(call, self.rules))
+        self._calls[key] = call
+
+    def _await(self, due: Due) -> None:
+        self.clock.schedule(due.after, partial(self._happen, due), in_background=due.in_background)
 
     def _remember(self, call: Call) -> None:
         self._ended.pop(normal_id(call.id), None)
@@ -380,6 +445,14 @@ class World:
             if due.happening is Happening.ESTABLISHES:
                 if can(CALL_STEPS, call.state, CallStep.ESTABLISH):
                     self._keep(calls.establish(call))
+                return
+            if due.happening is Happening.LAPSES:
+                if due.lease == call.lease:
+                    self._keep(calls.lapse(call))
+                return
+            if due.operation_id is not None:
+                if any(o.id == due.operation_id and not o.is_over for o in call.operations):
+                    self._keep(acting.complete(call, due.operation_id, new_id=self.new_id))
                 return
             invitation = operations.pending(call, due.participant_id or "")
             if invitation is not None:

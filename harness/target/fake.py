@@ -19,11 +19,13 @@ from harness.errors import GraphError, UsageError
 from harness.graph import wire
 from harness.graph.calls import HAPPENINGS
 from harness.graph.hosts import SIGN_IN_HOSTS
-from harness.graph.types import Application, Call, Happening, Identity, Person
+from harness.graph.outcomes import Happening
+from harness.graph.types import Application, Call, Identity, Person
 from harness.intercept import from_wsgi
 from harness.server import Settings, World, WorldSettings, create_app, login, renew, seed, tokens
 from harness.server.faults import Fault
-from harness.server.seeding import put, read_call
+from harness.server.given import read_call
+from harness.server.seeding import put
 from harness.target.bots import Bot
 from harness.target.journal import Journal
 from harness.target.notifying import Notifying

@@ -98,8 +98,8 @@ def _signed_in(reading: Reading, ask: Ask) -> tuple[Finding, Token | None]:
 def _permissions(reading: Reading, token: Token | None) -> Iterator[Finding]:
     """A line for each set of permissions that serve the same acts."""
     acts: dict[frozenset[str], list[Act]] = {}
-    for act, names in NEEDED.items():
-        acts.setdefault(names, []).append(act)
+    for act in _SERVES:
+        acts.setdefault(NEEDED[act], []).append(act)
     for names, served in acts.items():
         yield _permission(names, served, reading, token)
 

@@ -13,7 +13,7 @@ from harness.cassette import vocabulary
 from harness.delivery import DeliverySettings
 from harness.delivery.settings import Kind, Order
 from harness.graph.types import Application, CallKind, MediaHosting, Rules
-from harness.server import members, seeding
+from harness.server import given, members, outside
 
 _ANNA = {"user": {"id": "1"}}
 _EVERYTHING = {
@@ -33,10 +33,10 @@ def _names_read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         known.update(names)
         return members.object_of(value, place, names)
 
-    monkeypatch.setattr(seeding, "object_of", noting)
+    monkeypatch.setattr(given, "object_of", noting)
     ids = map(str, itertools.count(10))
-    seeding.read_seed(_EVERYTHING, default=Application("a", "t", "bot"), new_id=lambda: next(ids), rules=Rules())
-    return known
+    given.read_seed(_EVERYTHING, default=Application("a", "t", "bot"), new_id=lambda: next(ids), rules=Rules())
+    return known | {"after", "call", *outside.VERBS, "participantId"}
 
 
 def test_every_name_that_the_fake_reads_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "numbers at their limits": ("resultInfo", {"code": 2**31 - 1, "subcode": -(2**31), "message": None}),
     "long number": ("participant", {"rosterSequenceNumber": 2**63 - 1}),
     "time with a zone": ("callTranscriptionInfo", {"lastModifiedDateTime": f"{DATE}Z"}),
+    "lower case status in an answer to another action": ("muteParticipantOperation", {"status": "running"}),
     "operation in an answer": ("commsOperation", {**OPERATION, "participants": [{"endpointType": None}]}),
     "printed by the examples": (
         "call",
@@ -115,8 +116,8 @@ BAD: dict[str, tuple[str, Any, str]] = {
         "requestedModalities[0]: expected string, got None",
     ),
     "enum no text": ("call", {"direction": 1}, "direction: expected string, got 1"),
-    "lower case status in an answer": (
-        "commsOperation",
+    "lower case status in an answer to an invite": (
+        "inviteParticipantsOperation",
         {"status": "running"},
         "status: 'running' is none of NotStarted, Running, Completed, Failed",
     ),

@@ -14,14 +14,13 @@ import pytest
 
 from harness.errors import GraphError
 from harness.graph import invitations, operations
+from harness.graph.outcomes import CallChanged, Change, OperationEnded, Outcome
 from harness.graph.refusals import failure
 from harness.graph.types import (
     Application,
     Call,
-    CallChanged,
     CallKind,
     CallState,
-    Change,
     ChatInfo,
     Identity,
     IdentityKind,
@@ -30,8 +29,6 @@ from harness.graph.types import (
     InviteRequest,
     MediaStream,
     Operation,
-    OperationEnded,
-    Outcome,
     Participant,
     Person,
     Reaction,

@@ -14,6 +14,7 @@ import pytest
 
 from harness.errors import GraphError, HarnessError, UsageError
 from harness.graph import calls, participants
+from harness.graph.outcomes import Due, Happening, Outcome
 from harness.graph.refusals import target_failure
 from harness.graph.states import IllegalStep
 from harness.graph.types import (
@@ -22,14 +23,11 @@ from harness.graph.types import (
     CallKind,
     CallState,
     ChatInfo,
-    Due,
-    Happening,
     Identity,
     IdentityKind,
     Invitation,
     MediaStream,
     NewCall,
-    Outcome,
     Participant,
     Person,
     Reaction,

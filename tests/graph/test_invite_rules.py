@@ -6,14 +6,12 @@ import pytest
 
 from harness.errors import GraphError
 from harness.graph import calls, invitations, operations, participants
+from harness.graph.outcomes import CallChanged, Due, Happening
 from harness.graph.states import IllegalStep
 from harness.graph.types import (
-    CallChanged,
     CallKind,
     CallState,
     ChatInfo,
-    Due,
-    Happening,
     InvitationState,
     Invitee,
     OperationStatus,

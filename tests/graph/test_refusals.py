@@ -9,8 +9,9 @@ from typing import Any, Final
 import pytest
 
 from harness.errors import GraphError
+from harness.graph.outcomes import Happening
 from harness.graph.refusals import FAILURES, REFUSALS, Evidence, Failure, failure, reason, refuse, target_failure
-from harness.graph.types import Happening, Identity, IdentityKind, ResultInfo
+from harness.graph.types import Identity, IdentityKind, ResultInfo
 from tests.graph.build import bot, phone, user
 
 FACTS: Final[dict[str, dict[str, Any]]] = {
@@ -22,6 +23,9 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
     "callback-uri": {"uri": "ftp://bot"},
     "too-many-targets": {"limit": 5, "count": 6},
     "call-not-established": {"state": "establishing"},
+    "not-established": {"state": "establishing", "action": "mute"},
+    "somebody-on-hold": {"id": "p-1"},
+    "not-on-hold": {"id": "p-2"},
     "too-many-invitees": {"limit": 5, "count": 6},
     "client-context": {"length": 257},
     "already-invited": {"position": 0, "kind": "user", "id": "bob"},

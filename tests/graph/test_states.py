@@ -27,6 +27,7 @@ CALL: Final[Mapping[str, Mapping[str, str]]] = {
     "establish": {"establishing": "established"},
     "invite": {"established": "established"},
     "admit": {"established": "established"},
+    "act": {"established": "established"},
     "hang-up": {
         "incoming": "terminating",
         "establishing": "terminating",
@@ -48,8 +49,9 @@ CALL: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 OPERATION: Final[Mapping[str, Mapping[str, str]]] = {
-    "complete": {"Running": "Completed"},
-    "fail": {"Running": "Failed"},
+    "begin": {"NotStarted": "Running"},
+    "complete": {"NotStarted": "Completed", "Running": "Completed"},
+    "fail": {"NotStarted": "Failed", "Running": "Failed"},
 }
 INVITATION: Final[Mapping[str, Mapping[str, str]]] = {
     "join": {"ringing": "joined"},

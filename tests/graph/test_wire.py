@@ -14,14 +14,13 @@ import pytest
 
 from harness.errors import GraphError
 from harness.graph import wire
+from harness.graph.outcomes import CallChanged, ChangeType, OperationEnded, RosterChanged
 from harness.graph.refusals import failure
 from harness.graph.types import (
     Application,
     Call,
-    CallChanged,
     CallKind,
     CallState,
-    ChangeType,
     ChatInfo,
     Identity,
     IdentityKind,
@@ -30,12 +29,10 @@ from harness.graph.types import (
     Invitee,
     MediaStream,
     Operation,
-    OperationEnded,
     OperationStatus,
     Participant,
     Person,
     ResultInfo,
-    RosterChanged,
 )
 
 BASE = "https://graph.microsoft.com"

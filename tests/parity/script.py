@@ -13,6 +13,8 @@ KINDS = ("device", "guest", "encrypted", "onPremises", "applicationInstance", "a
 
 def run(fake: Rig) -> None:
     _operations(fake)
+    _cancelled(fake)
+    _recording(fake)
     _meetings(fake)
     _identities(fake)
     _headers(fake)
@@ -36,6 +38,41 @@ def _operations(fake: Rig) -> None:
             path = f"/{version}/{family}/calls/{call_id}/operations"
             assert fake.client.get(path, headers=TOKEN).status_code == 200
             assert fake.client.get(f"{path}/{operation_id}", headers=TOKEN).json["status"] == "Failed"
+
+
+def _cancelled(fake: Rig) -> None:
+    """Everything that runs, cut short: by cancelling media, and by the end of the call."""
+    call = fake.seed_call(participants=[{**user("anna"), "id": "p"}])
+    path = f"/beta/communications/calls/{call['id']}"
+    prompts = {"prompts": [{"@odata.type": f"{NS}mediaPrompt", "mediaInfo": {"uri": "https://a.example/b.wav"}}]}
+
+    def ask(action: str, body: dict[str, Any]) -> None:
+        assert fake.client.post(f"{path}/{action}", json=body, headers=TOKEN).status_code in (200, 202)
+
+    ask("recordResponse", prompts)
+    fake.clock.drain()
+    ask("recordResponse", prompts)
+    ask("sendDtmfTones", {"tones": ["tone1"]})
+    ask("cancelMediaProcessing", {})
+    fake.send("GET", f"/calls/{call['id']}/operations")
+    ask("playPrompt", prompts)
+    ask("participants/p/startHoldMusic", {})
+    ask("participants/p/stopHoldMusic", {})
+    ask("participants/configureMixer", {"participantMixerLevels": [{"level": 50}]})
+    ask("addLargeGalleryView", {})
+    fake.send("DELETE", f"/calls/{call['id']}")
+    fake.clock.drain()
+
+
+def _recording(fake: Rig) -> None:
+    """A bot that records and shares its screen, in rosters."""
+    call_id = fake.seed_call()["id"]
+    for action, body in (
+        ("updateRecordingStatus", {"status": "recording"}),
+        ("changeScreenSharingRole", {"role": "sharer"}),
+    ):
+        assert fake.send("POST", f"/calls/{call_id}/{action}", body).status_code in (200, 202)
+    fake.clock.drain()
 
 
 def _meetings(fake: Rig) -> None:

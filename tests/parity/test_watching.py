@@ -30,11 +30,11 @@ def test_unknown_field_of_an_answer_is_a_problem(fake: Rig, emitted: Watch) -> N
 def test_unknown_field_of_a_notification_is_a_problem(fake: Rig, emitted: Watch) -> None:
     call_id = fake.seed_call()["id"]
 
-    fake.control("POST", f"/calls/{call_id}/joins", {**user("adele"), "info": {"region": "emea"}})
+    fake.control("POST", f"/calls/{call_id}/joins", {**user("adele"), "info": {"countryCode": "de"}})
     problems = _taken(emitted)
 
     assert problems == [
-        "'participantInfo.region' (field of notifications) at resourceData/2/info/region of "
+        "'participantInfo.countryCode' (field of notifications) at resourceData/2/info/countryCode of "
         f"updated /communications/calls/{call_id}/participants: the ledger does not know it. "
         f"Write it into NOTIFIED in harness/parity/emitted.py, and draw the page anew: {COMMAND}"
     ]

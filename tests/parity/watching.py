@@ -16,6 +16,7 @@ from harness.parity.page import COMMAND
 from harness.parity.seen import Item, Place, in_answer, in_notification
 from harness.server import world
 from harness.server.login import is_login
+from harness.server.recordings import is_recording
 
 _KNOWN: Final = frozenset(ITEMS)
 
@@ -63,7 +64,9 @@ def watching() -> Iterator[Watch]:
 
     def answered(sender: flask.Flask, response: flask.Response) -> None:
         request = flask.request
-        is_graphs = not request.path.startswith("/__admin") and not is_login(request.path)
+        is_graphs = (
+            not request.path.startswith("/__admin") and not is_login(request.path) and not is_recording(request.path)
+        )
         if sender.name == "harness.fake" and is_graphs:
             body = json.loads(response.get_data()) if response.get_data() else None
             sent = response.headers.items() if response.as_graph is None else response.as_graph  # type: ignore[attr-defined]

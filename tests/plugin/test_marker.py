@@ -106,9 +106,9 @@ def test_wrong_given_fails_the_test_in_words(suite: Suite) -> None:
 
     result.assert_outcomes(errors=1)
     assert (
-        "Failed: given: unknown 'peopel'; known: application, rules, notifications, people, meetings, calls"
+        "Failed: given: unknown 'peopel'; known: application, rules, notifications, people, meetings, calls, happens"
         in [line.removeprefix("E       ") for line in result.outlines]
-        or "given: unknown 'peopel'; known: application, rules, notifications, people, meetings, calls"
+        or "given: unknown 'peopel'; known: application, rules, notifications, people, meetings, calls, happens"
         in result.outlines
     )
 

@@ -12,27 +12,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from harness.errors import GraphError
-from harness.graph import calls, invitations, operations, participants
+from harness.graph import acting, calls, invitations, operations, participants
+from harness.graph.actions import ACTIONS, Action
+from harness.graph.outcomes import CallChanged, ChangeType, Happening, OperationEnded, Outcome, RosterChanged
 from harness.graph.refusals import failure, reason, target_failure
 from harness.graph.types import (
     Call,
-    CallChanged,
     CallKind,
     CallState,
-    ChangeType,
     ChatInfo,
-    Happening,
     Identity,
     Invitation,
     Invitee,
     InviteRequest,
     NewCall,
-    OperationEnded,
+    Operation,
     OperationStatus,
-    Outcome,
     Person,
     ResultInfo,
-    RosterChanged,
 )
 from tests.graph.build import APPLICATION_HOSTED, SERVICE_HOSTED, application, bot, new_id, people, phone, user
 
@@ -55,6 +52,14 @@ COMMANDS = (participants.leave, participants.remove, participants.hang_up, parti
 CONTEXTS = st.sampled_from([None, *"abcdef", "x" * 256, "x" * 257])
 INVITEES = st.sampled_from([1, 1, 1, 2, 2, 3, 6]).flatmap(lambda n: st.lists(SOMEBODY, min_size=n, max_size=n))
 ANY = st.integers(min_value=0, max_value=99)
+BODIES: dict[str, Any] = {
+    "playPrompt": {"prompts": [{}]},
+    "sendDtmfTones": {"tones": ["tone1"]},
+    "changeScreenSharingRole": {"role": "sharer"},
+    "updateRecordingStatus": {"status": "recording"},
+    "muteAll": {"participants": [""]},
+    "configureMixer": {"participantMixerLevels": [{}]},
+}
 MEETING: dict[str, Any] = {"chat_info": ChatInfo("19:chat-1"), "meeting_info": {"joinMeetingId": "1"}}
 
 
@@ -67,6 +72,15 @@ def _different(count: int) -> st.SearchStrategy[list[Identity]]:
 def _waits(call: Call) -> bool:
     """A group call or meeting is established by the service, a peer-to-peer call by its target."""
     return call.state is CallState.ESTABLISHING and call.kind is not CallKind.PEER_TO_PEER
+
+
+def _planned(call: Call) -> list[Operation]:
+    return [o for o in call.operations if o.plan is not None and o.status is OperationStatus.RUNNING]
+
+
+def _is_told(operation: Operation) -> bool:
+    """Whether its end is told: it is not over when it is answered."""
+    return operation.plan is not None or bool(operation.invitations)
 
 
 class Calls(RuleBasedStateMachine):
@@ -178,6 +192,21 @@ class Calls(RuleBasedStateMachine):
         known = [*(i.participant_id for i in call.pending), *(p.id for p in call.participants), "nobody"]
         self.run(lambda: command(call, known[who % len(known)]))
 
+    @precondition(lambda self: self.calls)
+    @rule(which=ANY, who=ANY, action=st.sampled_from(ACTIONS))
+    def act(self, which: int, who: int, action: Action) -> None:
+        call = self.pick(which)
+        named = call.participants[who % len(call.participants)].id
+        asked = BODIES.get(action.name, {})
+        self.run(lambda: acting.perform(call, action, asked, participant_id=named, new_id=self.ids))
+
+    @precondition(lambda self: any(_planned(call) for call in self.calls.values()))
+    @rule(which=ANY)
+    def complete(self, which: int) -> None:
+        running = [(call, o) for call in self.calls.values() for o in _planned(call)]
+        call, operation = running[which % len(running)]
+        self.run(lambda: acting.complete(call, operation.id, new_id=self.ids))
+
     @precondition(lambda self: len(self.calls) > 1)
     @rule(which=ANY, is_by_bot=st.booleans())
     def end(self, which: int, is_by_bot: bool) -> None:
@@ -202,7 +231,7 @@ class Calls(RuleBasedStateMachine):
         self.check_ends(outcome)
         self.check_due(outcome)
         for call in outcome.calls:
-            self.started |= {o.id for o in call.operations}
+            self.started |= {o.id for o in call.operations if _is_told(o)}
             if call.state is CallState.TERMINATED:
                 del self.calls[call.id]
             else:
@@ -216,7 +245,9 @@ class Calls(RuleBasedStateMachine):
                 self.deleted.add(change.call.id)
             if isinstance(change, RosterChanged):
                 assert change.call.kind is not CallKind.PEER_TO_PEER
-            if isinstance(change, OperationEnded) and change.operation.status is OperationStatus.COMPLETED:
+            if isinstance(change, OperationEnded) and change.operation.is_over:
+                if change.operation.status is OperationStatus.FAILED or not change.operation.invitations:
+                    continue
                 rosters = [c.call.id for c in outcome.changes[position + 1 :] if isinstance(c, RosterChanged)]
                 assert rosters.count(change.call.id) == 1
 
@@ -226,24 +257,30 @@ class Calls(RuleBasedStateMachine):
         self.ended.update(c.operation.id for c in outcome.changes if isinstance(c, OperationEnded))
         for call in outcome.calls:
             earlier = self.calls[call.id].operations if call.id in self.calls else ()
-            was_running = {o.id for o in earlier if o.status is OperationStatus.RUNNING}
+            was_open = {o.id for o in earlier if not o.is_over}
             for operation in call.operations:
-                stopped = operation.id in was_running and operation.status is not OperationStatus.RUNNING
+                stopped = operation.id in was_open and operation.is_over
                 assert (operation.id in told) == stopped
                 if stopped:
                     assert told[operation.id] == operation
             if call.state is CallState.TERMINATED:
                 assert call.id in self.deleted
                 assert call.pending == ()
-                assert OperationStatus.RUNNING not in {o.status for o in call.operations}
+                assert all(o.is_over for o in call.operations)
 
     @staticmethod
     def check_due(outcome: Outcome) -> None:
-        """What is due belongs to the call, and to somebody who is being rung."""
+        """What is due belongs to the call, and to somebody who is being rung, or to an operation that runs."""
         ringing = {(call.id, i.participant_id) for call in outcome.calls for i in call.pending}
+        running = {(call.id, o.id) for call in outcome.calls for o in _planned(call)}
+        leases = {(call.id, call.lease) for call in outcome.calls}
         for due in outcome.due:
             assert due.after >= 0
-            if due.happening is not Happening.ESTABLISHES:
+            if due.happening is Happening.COMPLETES:
+                assert (due.call_id, due.operation_id) in running
+            elif due.happening is Happening.LAPSES:
+                assert (due.call_id, due.lease) in leases
+            elif due.happening is not Happening.ESTABLISHES:
                 assert (due.call_id, due.participant_id) in ringing
 
     # ---- what is true at any time
@@ -274,10 +311,23 @@ class Calls(RuleBasedStateMachine):
     def operation_runs_while_somebody_rings_and_ends_once(self) -> None:
         for call in self.calls.values():
             for operation in call.operations:
-                is_running = operation.status is OperationStatus.RUNNING
-                is_ringing = any(i.operation_id == operation.id for i in call.pending)
-                assert is_running == is_ringing
-                assert self.ended[operation.id] == (0 if is_running else 1)
+                if operation.invitations:
+                    is_ringing = any(i.operation_id == operation.id for i in call.pending)
+                    assert is_ringing == (not operation.is_over)
+                assert self.ended[operation.id] == (operation.is_over and _is_told(operation))
+
+    @invariant()
+    def one_of_what_is_queued_runs(self) -> None:
+        for call in self.calls.values():
+            queued = [o for o in call.operations if o.plan is not None and o.plan.is_queued and not o.is_over]
+            assert [o.status for o in queued] == [
+                OperationStatus.NOT_STARTED if n else OperationStatus.RUNNING for n in range(len(queued))
+            ]
+
+    @invariant()
+    def who_is_on_hold_is_there(self) -> None:
+        for call in self.calls.values():
+            assert call.on_hold is None or call.on_hold in {p.id for p in call.roster}
 
     def teardown(self) -> None:
         """At the latest with its call, every operation that was started has ended once."""

@@ -61,7 +61,7 @@ WRONG: dict[str, tuple[str, str, Any, str]] = {
         {"callback": CALLBACK},
         "call: unknown 'callback'; known: id, kind, state, direction, callbackUri, callChainId, myParticipantId, "
         "source, targets, chatInfo, meetingInfo, media, modalities, mediaConfig, callOptions, subject, tenantId, "
-        "hasNumber, participants, people, notifications",
+        "hasNumber, isMuted, hearsTones, participants, people, notifications",
     ),
     "no callback": (
         "POST",
@@ -109,7 +109,8 @@ WRONG: dict[str, tuple[str, str, Any, str]] = {
         "/rules",
         {"mostGuests": 1},
         "body: unknown 'mostGuests'; known: mostInvitees, mostTargets, severalNeedChat, oneInvitedBot, "
-        "uniqueIdentities, ringTimeout, mediaFailureAfter, rosterWhileRinging, endedOperationsReadable",
+        "uniqueIdentities, ringTimeout, mediaFailureAfter, rosterWhileRinging, endedOperationsReadable, "
+        "secondsPerPrompt, keepAliveWithin",
     ),
     "rule beyond bounds": (
         "PUT",
@@ -276,7 +277,7 @@ def test_what_a_newcomer_cannot_bring_is_refused(fake: Rig) -> None:
 
     answer = fake.control("POST", f"/calls/{call['id']}/joins", {**user("bob"), "isMuted": True})
 
-    assert answer.json["problem"].startswith("unknown 'isMuted'; known: user, ")
+    assert answer.json["problem"].startswith("body: unknown 'isMuted'; known: user, ")
 
 
 def test_service_can_end_a_call(fake: Rig) -> None:
@@ -402,8 +403,8 @@ def test_crash_behind_the_view_is_said_too(fake: Rig, caplog: pytest.LogCaptureF
 
 def test_crash_of_the_fake_is_said_and_never_a_success(fake: Rig, caplog: pytest.LogCaptureFixture) -> None:
     fake.app.config["PROPAGATE_EXCEPTIONS"] = False
-    fake.world.rules = None  # type: ignore[assignment]
     call = fake.seed_call()
+    fake.world.rules = None  # type: ignore[assignment]
 
     answer = fake.invite(call["id"], user("adele"))
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.errors import UsageError
+from harness.graph.actions import ACTIONS
 from harness.server import Fake, Fault, Impatient, fake_of, renew
 from harness.server.communications import blueprint
 from harness.server.fault_bodies import fault_from_json, fault_to_json, retry_after
@@ -30,6 +31,11 @@ def statuses(fake: Rig, call_id: str, count: int) -> list[int]:
 # ---- which requests
 
 
+_BELOW = {
+    "call": "/calls/{call}",
+    "participant": "/calls/{call}/participants/p",
+    "participant[]": "/calls/{call}/participants",
+}
 ASKED: dict[str, tuple[str, str]] = {
     "create-call": ("POST", "/calls"),
     "get-call": ("GET", "/calls/{call}"),
@@ -40,7 +46,8 @@ ASKED: dict[str, tuple[str, str]] = {
     "remove-participant": ("DELETE", "/calls/{call}/participants/p"),
     "list-operations": ("GET", "/calls/{call}/operations"),
     "get-operation": ("GET", "/calls/{call}/operations/o"),
-    "any": ("POST", "/calls/{call}/playPrompt"),
+    **{action.verb: ("POST", f"{_BELOW[action.bound_to]}/{action.name}") for action in ACTIONS},
+    "any": ("POST", "/calls/{call}/transfer"),
 }
 
 

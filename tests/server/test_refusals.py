@@ -254,10 +254,17 @@ PATHS: dict[str, tuple[str, str, int, str, str]] = {
     ),
     "not built": (
         "POST",
-        "/v1.0/communications/calls/1/playPrompt",
+        "/v1.0/communications/calls/1/transfer",
         501,
         "notSupported",
-        "The fake has no action 'playPrompt' yet: this is not Graph's answer.",
+        "The fake has no action 'transfer' yet: this is not Graph's answer.",
+    ),
+    "only on beta": (
+        "POST",
+        "/v1.0/communications/calls/1/participants/muteAll",
+        400,
+        "BadRequest",
+        "Resource not found for the segment 'muteAll'.",
     ),
     "OPTIONS": (
         "OPTIONS",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import UsageError
-from harness.graph.types import CallState, Happening, Identity, IdentityKind, ResultInfo
+from harness.graph.outcomes import Happening
+from harness.graph.types import CallState, Identity, IdentityKind, ResultInfo
 from harness.server import WorldSettings, create_app, fake_of
 from harness.server.fake import Settings
 from tests.conftest import Bot, Rig, phone, user

@@ -5,6 +5,7 @@ disagree the order is recorded, observed, documented, schema, assumed.
 """
 
 from harness.graph.wire.answers import (
+    acted,
     call_url,
     created_call,
     error,
@@ -20,6 +21,7 @@ from harness.graph.wire.parts import camel, identity_set
 from harness.graph.wire.told import notifications, resource_path
 
 __all__ = [
+    "acted",
     "call_url",
     "camel",
     "created_call",

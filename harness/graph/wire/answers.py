@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from harness.errors import GraphError
-from harness.graph.types import Call, Identity, IdentityKind, Invitation, Invitee, Operation, Participant
+from harness.graph.types import Call, Identity, IdentityKind, Invitation, Invitee, Operation, OperationKind, Participant
 from harness.graph.wire.parts import (
     CONTEXT,
     NS,
@@ -93,7 +93,13 @@ def _target(invitee: Invitee) -> Json:
 
 def invited(operation: Operation, *, base: str, version: str) -> Json:
     """Answer to invite, in the order of the wire (observed, techcommunity 3257482)."""
-    return {CONTEXT: context(base, version, "inviteParticipantsOperation")} | _operation(operation)
+    return {CONTEXT: context(base, version, operation.kind)} | _operation(operation)
+
+
+def acted(operation: Operation, *, base: str, version: str) -> Json:
+    """Answer to any other action: its status in lower case and camel case, as all of their pages print it."""
+    status = operation.status[0].lower() + operation.status[1:]
+    return {CONTEXT: context(base, version, operation.kind)} | _operation(operation) | {"status": status}
 
 
 def got_operation(operation: Operation, *, call_id: str, base: str, version: str, family: str) -> Json:
@@ -108,14 +114,16 @@ def listed_operations(call: Call, *, base: str, version: str, family: str) -> Js
 
 
 def _operation(operation: Operation) -> Json:
-    return {
-        TYPE: NS + "inviteParticipantsOperation",
+    body: Json = {
+        TYPE: NS + operation.kind,
         "id": operation.id,
         "status": operation.status,
         "clientContext": operation.client_context,
         "resultInfo": None if operation.result_info is None else result_info_of(operation.result_info),
-        "participants": [_invited(i) for i in operation.invitations],
     }
+    if operation.kind is OperationKind.INVITE:
+        body["participants"] = [_invited(i) for i in operation.invitations]
+    return body | dict(operation.members)
 
 
 def _invited(invitation: Invitation) -> Json:
@@ -182,7 +190,7 @@ def _got_participant(participant: Participant) -> Json:
             "identity": {TYPE: NS + "identitySet", identity.kind: who} | siblings,
             "id": None,
         },
-        "mediaStreams": [media_stream(s) | {"label": None} for s in participant.media_streams],
+        "mediaStreams": [media_stream(s) | {"label": s.label} for s in participant.media_streams],
         "isMuted": participant.is_muted,
         "isInLobby": participant.is_in_lobby,
         "id": participant.id,

@@ -42,7 +42,7 @@ def media_stream(stream: MediaStream) -> Json:
         "sourceId": stream.source_id,
         "direction": stream.direction,
         "serverMuted": stream.server_muted,
-    }
+    } | ({} if stream.label is None else {"label": stream.label})
 
 
 def result_info_of(result: ResultInfo) -> Json:

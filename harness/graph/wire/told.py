@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.graph.types import (
-    Call,
-    CallChanged,
-    CallKind,
-    CallState,
-    Change,
-    Identity,
-    Invitation,
-    Operation,
-    OperationEnded,
-    Participant,
-    RosterChanged,
-)
+from harness.graph.outcomes import CallChanged, Change, OperationEnded, RosterChanged
+from harness.graph.types import Call, CallKind, CallState, Identity, Invitation, Operation, OperationKind, Participant
 from harness.graph.wire.parts import (
     NS,
     TYPE,
@@ -84,6 +73,9 @@ def _told_call(change: CallChanged) -> Json:
             "tenantId": call.tenant_id or call.application.tenant_id,
             "meetingCapability": {TYPE: NS + "meetingCapability"},
         }
+    if change.tone is not None:
+        tone = {TYPE: NS + "toneInfo", "sequenceId": call.tones, "tone": change.tone}
+        return body | {"toneInfo": tone}
     if call.state is CallState.TERMINATED:
         return body | _told_end(call)
     if call.state is CallState.TERMINATING:
@@ -109,21 +101,19 @@ def _told_end(call: Call) -> Json:
 
 def _told_operation(operation: Operation, call: Call) -> Json:
     """Order of members as observed (CS 511, 599, 410); status in lower case (documented, observed)."""
-    body: Json = {
-        TYPE: NS + "inviteParticipantsOperation",
-        "participants": [
+    body: Json = {TYPE: NS + operation.kind}
+    if operation.kind is OperationKind.INVITE:
+        body["participants"] = [
             {
                 TYPE: NS + "invitationParticipantInfo",
                 "identity": identity_set(_as_sent(i), tenant_id=_tenant(call)),
             }
             for i in operation.invitations
-        ],
-        "status": operation.status.lower(),
-        "clientContext": operation.client_context,
-    }
+        ]
+    body |= {"status": operation.status.lower(), "clientContext": operation.client_context}
     if operation.result_info is not None:
         body["resultInfo"] = without_nulls(result_info_of(operation.result_info))
-    return body | {"id": operation.id}
+    return body | without_nulls(operation.members) | {"id": operation.id}
 
 
 def _as_sent(invitation: Invitation) -> Identity:
@@ -149,7 +139,16 @@ def _told_participant(participant: Participant, call: Call) -> Json:
         "isInLobby": participant.is_in_lobby,
         "isIdentityAnonymized": False,
         "id": participant.id,
-    }
+    } | _recording(participant)
+
+
+def _recording(participant: Participant) -> Json:
+    """Who has told that they record (schema: recordingInfo; that the initiator is themselves is assumed)."""
+    if participant.recording_status is None:
+        return {}
+    initiator = identity_set(participant.identity)
+    info = {TYPE: NS + "recordingInfo", "recordingStatus": participant.recording_status, "initiator": initiator}
+    return {"recordingInfo": info}
 
 
 def _tenant(call: Call) -> str:
