@@ -37,7 +37,7 @@ _ANNOTATIONS: Final = (
 GIVEN: Final = (
     "application rules notifications people meetings calls participants kind media modalities hasNumber permissions "
     "displayName answers declines busy ignores fails after order delay jitter drop duplicate retries backoff "
-    "isOnHold hearsTones happens call expires joins leaves hangsUp mutes unmutes enters presses ends hidden "
+    "isOnHold hearsTones incoming happens call expires joins leaves hangsUp mutes unmutes enters presses ends hidden "
     "participantId"
 )
 """Names in `given` of a scenario file, beside those of Graph (`harness.server.given`, `harness.server.outside`)."""

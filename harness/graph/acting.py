@@ -6,13 +6,13 @@ What waits is `notStarted` in its answer (assumed).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from harness.graph import calls, operations
+from harness.graph import calls, incoming, operations, transfers
 from harness.graph.actions import MOST, NUMBERS, Action
-from harness.graph.calls import NewId
+from harness.graph.calls import NewId, PersonOf
 from harness.graph.invitations import MOST_CONTEXT_CHARACTERS
 from harness.graph.outcomes import (
     CallChanged,
@@ -27,8 +27,11 @@ from harness.graph.outcomes import (
 from harness.graph.permissions import require
 from harness.graph.refusals import refuse
 from harness.graph.schema import parameters_of
-from harness.graph.states import CALL_STEPS, OPERATION_STEPS, CallStep, OperationStep, after, can
+from harness.graph.states import CALL_STEPS, OPERATION_STEPS, OperationStep, after, can
 from harness.graph.types import Call, End, Operation, OperationKind, OperationStatus, Plan, Rules
+
+_OF_CALLS: Final = {"answer": incoming.answer, "reject": incoming.reject}
+"""Actions that are more than an effect, as are redirect and transfer: they change the state of the call."""
 
 
 def perform(
@@ -38,6 +41,8 @@ def perform(
     *,
     participant_id: str | None = None,
     new_id: NewId,
+    person_of: PersonOf,
+    named_call: Callable[[str], Call | None] = lambda named: None,
     rules: Rules = Rules(),
     recordings: str = "https://graph.microsoft.com/recordings",
 ) -> Outcome:
@@ -46,13 +51,20 @@ def perform(
     asked: parameters, types checked (`harness.graph.parsing`). participant_id: whom the path names. recordings: where
     recordings are, without a slash behind it (assumed: Graph's are elsewhere, on hosts that nobody published).
     Told: operations that it ended, and the roster where it shows something else than before.
-    Raises: GraphError `permission`, `not-established`, `client-context`, `invalid-body`, and what the effect refuses.
+    Raises: GraphError `permission`, `wrong-state`, `client-context`, `invalid-body`, and what the effect refuses.
     """
     if action.needs is not None:
         require(call.application, action.needs)
-    if not can(CALL_STEPS, call.state, CallStep.ACT):
-        raise refuse("not-established", state=call.state, action=action.name)
+    if not can(CALL_STEPS, call.state, action.step):
+        wanted = next(state for state, step in CALL_STEPS if step is action.step)
+        raise refuse("wrong-state", state=call.state, action=action.name, wanted=wanted)
     _check(action, asked)
+    if action.name in _OF_CALLS:
+        return _OF_CALLS[action.name](call, asked)
+    if action.name == "redirect":
+        return incoming.redirect(call, asked, new_id=new_id, person_of=person_of, rules=rules)
+    if action.name == "transfer":
+        return transfers.transfer(call, asked, new_id=new_id, person_of=person_of, named_call=named_call, rules=rules)
     changed = action.effect(call, asked, participant_id)
     told = _told(call, changed)
     due: tuple[Due, ...] = ()

@@ -15,6 +15,7 @@ from typing import Any, Final
 from harness.graph import effects
 from harness.graph.effects import Effect
 from harness.graph.permissions import Act
+from harness.graph.states import CallStep
 from harness.graph.types import End, JsonObject, OperationKind, OperationStatus, Plan, ResultInfo, Rules
 
 Asked = Mapping[str, Any]
@@ -32,7 +33,8 @@ class Action:
     bound_to: `call`, `participant` or `participant[]` (the roster), as in the schema. status: of the answer.
     kind: of its operation; None: it has none, and is answered without a body.
     lasts: seconds that it runs; None: it is over when it is answered. is_media, is_queued: as in `Plan`.
-    needs: what the application must be permitted, beside what creating the call needed.
+    needs: what the application must be permitted, beside what creating the call needed. step: that the call's state has
+    to allow.
     members: of its type, as the answer has them. effect: on the call, at once. completed, cancelled: how it ends.
     """
 
@@ -44,6 +46,7 @@ class Action:
     is_media: bool = False
     is_queued: bool = False
     needs: Act | None = None
+    step: CallStep = CallStep.ACT
     only_beta: bool = False
     members: JsonObject = field(default_factory=dict)
     effect: Effect = effects.nothing
@@ -86,6 +89,10 @@ _PLAYED: Final = ResultInfo(200, 0, "Action completed successfully.")
 _RECORDED: Final = ResultInfo(200, 8515, "Action completed, max record duration reached.")
 
 ACTIONS: Final = (
+    Action("answer", "call", status=202, step=CallStep.ANSWER),
+    Action("reject", "call", status=202, step=CallStep.REJECT),
+    Action("redirect", "call", status=202, step=CallStep.REDIRECT, needs=Act.HAND_OVER),
+    Action("transfer", "call", status=202, step=CallStep.TRANSFER, needs=Act.HAND_OVER),
     # Source: documented, the page of each action: call-mute, participant-mute, …
     Action("mute", "call", kind=OperationKind.MUTE, effect=effects.mute_me),
     Action("unmute", "call", kind=OperationKind.UNMUTE, effect=effects.unmute_me),

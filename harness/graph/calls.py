@@ -156,7 +156,7 @@ def hang_up(call: Call, result: ResultInfo = ENDED_BY_BOT) -> Outcome:
     return replace(rest, changes=(terminating, *rest.changes))
 
 
-def end(call: Call, result: ResultInfo, *, sender: Identity | None = None) -> Outcome:
+def end(call: Call, result: ResultInfo | None, *, sender: Identity | None = None) -> Outcome:
     """The call is over: pending invitations are cancelled first, then the call is told as deleted and `terminated`.
 
     sender: who ended it, told where it is a phone (observed, Microsoft Q&A 704763).

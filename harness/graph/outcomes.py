@@ -18,13 +18,16 @@ class ChangeType(StrEnum):
 class CallChanged:
     """The call itself changed; `call` is how it stood then.
 
-    escalated: a peer-to-peer call became a group. tone: that somebody pressed.
+    escalated: a peer-to-peer call became a group. tone: that somebody pressed. as_incoming: told with all that is told
+    of an incoming call. is_bare: with nothing.
     """
 
     change_type: ChangeType
     call: Call
     escalated: bool = False
     tone: str | None = None
+    as_incoming: bool = False
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Happening(StrEnum):
     FAILS = "fails"
     COMPLETES = "completes"
     LAPSES = "lapses"
+    MISSES = "misses"
 
 
 @dataclass(frozen=True, slots=True)

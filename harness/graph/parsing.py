@@ -25,7 +25,7 @@ def new_call(body: Any) -> NewCall:
     source = members.get("source")
     return NewCall(
         callback_uri=callback,
-        targets=_invitees(members.get("targets") or [], "targets"),
+        targets=invitees(members.get("targets") or [], "targets"),
         source=identity(source["identity"], "source.identity") if source and source.get("identity") else None,
         requested_modalities=tuple(members.get("requestedModalities") or ()),
         media_config=members.get("mediaConfig"),
@@ -50,7 +50,7 @@ def invite_request(body: Any, *, names_a_call: Callable[[str], bool] = lambda _:
     named = entries[0].get("replacesCallId") if entries else None
     if named and names_a_call(named):
         entries = entries[:1]
-    return InviteRequest(invitees=_invitees(entries, "participants"), client_context=members.get("clientContext"))
+    return InviteRequest(invitees=invitees(entries, "participants"), client_context=members.get("clientContext"))
 
 
 def parameters(action: str, body: Any, *, bound_to: str) -> dict[str, Any]:
@@ -84,11 +84,11 @@ def normal_id(text: str) -> str:
     return last.replace("-", "").replace("{", "").replace("}", "").lower()
 
 
-def _invitees(values: list[Any], place: str) -> tuple[Invitee, ...]:
-    return tuple(_invitee(value, f"{place}[{n}]") for n, value in enumerate(values))
+def invitees(values: list[Any], place: str) -> tuple[Invitee, ...]:
+    return tuple(invitee(value, f"{place}[{n}]") for n, value in enumerate(values))
 
 
-def _invitee(value: Any, place: str) -> Invitee:
+def invitee(value: Any, place: str) -> Invitee:
     if not isinstance(value, dict) or not isinstance(value.get("identity"), dict):
         raise refuse("invalid-body", place=f"{place}.identity", problem="expected an identity set")
     return Invitee(

@@ -24,6 +24,8 @@ class Act(StrEnum):
     INVITE = "invite"
     HOST_MEDIA = "host media"
     ACCESS_MEDIA = "access media"
+    ANSWER_GROUP = "answer a group call"
+    HAND_OVER = "redirect or transfer"
     RECORD = "say that it records"
     SHOW_GALLERY = "add the large gallery view"
 
@@ -37,6 +39,8 @@ NEEDED: Final[Mapping[Act, frozenset[str]]] = {
     Act.INVITE: frozenset({"Calls.InitiateGroupCall.All"}),
     Act.HOST_MEDIA: frozenset({"Calls.AccessMedia.All"}),
     Act.ACCESS_MEDIA: frozenset({"Calls.AccessMedia.All"}),
+    Act.ANSWER_GROUP: frozenset({"Calls.JoinGroupCall.All", "Calls.JoinGroupCallAsGuest.All"}),
+    Act.HAND_OVER: frozenset({"Calls.Initiate.All"}),
     Act.RECORD: frozenset({"Calls.JoinGroupCall.All", "Calls.AccessMedia.All"}),
     Act.SHOW_GALLERY: frozenset(
         {"Calls.JoinGroupCallAsGuest.All", "Calls.JoinGroupCall.All", "Calls.InitiateGroupCall.All"}

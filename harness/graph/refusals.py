@@ -124,8 +124,15 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
         "The call is '{state}': participants can be invited once it is 'established'.",
         Evidence.ASSUMED,
     ),
-    "not-established": Refusal(
-        400, "BadRequest", "The call is '{state}': '{action}' is possible once it is 'established'.", Evidence.ASSUMED
+    "wrong-state": Refusal(
+        400, "BadRequest", "The call is '{state}': '{action}' is possible while it is '{wanted}'.", Evidence.ASSUMED
+    ),
+    "no-transferee": Refusal(
+        400,
+        "BadRequest",
+        "transferee.participantId is missing: a group call is not transferred, somebody of it is.",
+        Evidence.ASSUMED,
+        "https://learn.microsoft.com/graph/api/call-transfer (the rule is documented, the answer is not)",
     ),
     "media-hosted-by-bot": Refusal(
         400,
@@ -201,9 +208,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
         "participants[{position}].identity.phone.id: {id!r} is not a phone number in E.164 form (+, 7 to 15 digits).",
         Evidence.ASSUMED,
     ),
-    "replaces-itself": Refusal(
-        400, "BadRequest", "replacesCallId names the call that is invited into.", Evidence.ASSUMED
-    ),
+    "replaces-itself": Refusal(400, "BadRequest", "replacesCallId names the call itself.", Evidence.ASSUMED),
     "not-in-replaced-call": Refusal(
         400,
         "BadRequest",
@@ -327,6 +332,9 @@ PHONE_LEFT: Final = ResultInfo(200, 560000, None)
 
 TARGET_UNANSWERED: Final = ResultInfo(480, 10037, None)
 """End of a peer-to-peer call that nobody answers. Numbers: documented, call-delete; that they fit is assumed."""
+
+TRANSFERRED: Final = ResultInfo(200, 7015, "GracefulTransferCompleted")
+"""End of a call that is handed over. Source: documented, call-transfer; the code that of call-delete."""
 
 NOT_KEPT_ALIVE: Final = ResultInfo(408, 8537, None)
 """End of a call that nobody keeps alive. Numbers: documented, call-delete; no message is known."""

@@ -20,6 +20,12 @@ class CallStep(StrEnum):
     INVITE = "invite"
     ADMIT = "admit"
     ACT = "act"
+    ANSWER = "answer"
+    REJECT = "reject"
+    REDIRECT = "redirect"
+    TRANSFER = "transfer"
+    ACCEPT = "accept"
+    RETURN = "return"
     HANG_UP = "hang-up"
     END = "end"
 
@@ -52,6 +58,12 @@ CALL_STEPS: Final[Mapping[tuple[CallState, CallStep], CallState]] = {
     (CallState.ESTABLISHED, CallStep.ADMIT): CallState.ESTABLISHED,
     # What a bot does in a call: refused before it is established (assumed).
     (CallState.ESTABLISHED, CallStep.ACT): CallState.ESTABLISHED,
+    (CallState.INCOMING, CallStep.ANSWER): CallState.ESTABLISHING,
+    (CallState.INCOMING, CallStep.REJECT): CallState.TERMINATED,
+    (CallState.INCOMING, CallStep.REDIRECT): CallState.REDIRECTING,
+    (CallState.ESTABLISHED, CallStep.TRANSFER): CallState.TRANSFERRING,
+    (CallState.TRANSFERRING, CallStep.ACCEPT): CallState.TRANSFER_ACCEPTED,
+    (CallState.TRANSFERRING, CallStep.RETURN): CallState.ESTABLISHED,
     **{(state, CallStep.HANG_UP): CallState.TERMINATING for state in _ALIVE},
     **{(state, CallStep.END): CallState.TERMINATED for state in (*_ALIVE, CallState.TERMINATING)},
 }

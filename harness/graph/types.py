@@ -290,12 +290,20 @@ class ChatInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """A call on its way to somebody else. `replaces`: whose call with the bot it takes the place of (consultative)."""
+
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of one application, with who is in it and its operations.
 
     media_config, meeting_info, call_options: JSON as it was sent, checked against the schema.
     source: the originator.
     ringing: targets of a created call that have not answered yet.
+    incoming_context: JSON of an incoming call. transfer: one that is under way.
     on_hold: id of the participant who hears music. tones: how many have arrived; None: nobody subscribed to them.
     lease: how often the call was kept alive.
     """
@@ -326,6 +334,9 @@ class Call:
     on_hold: str | None = None
     tones: int | None = None
     lease: int = 0
+    incoming_context: JsonObject | None = None
+    transfer: Transfer | None = None
+    termination_reason: str | None = None
 
     @property
     def media_hosting(self) -> MediaHosting | None:
@@ -366,7 +377,8 @@ class Rules:
     roster_while_ringing: a roster is told before an invitee has answered (observed, techcommunity 3257482).
     ended_operations_readable: until the call ends (assumed).
     seconds_per_prompt: the fake hears no prompt, so each takes as long (assumed). keep_alive_within: seconds; a call
-    that is not kept alive for so long ends (documented, call-keepalive).
+    that is not kept alive for so long ends (documented, call-keepalive). answer_within, answer_recording_within:
+    seconds, the latter for policy-based recording (documented, call-answer).
     """
 
     most_invitees: int = 5
@@ -380,6 +392,8 @@ class Rules:
     ended_operations_readable: bool = True
     seconds_per_prompt: float = 1.0
     keep_alive_within: float = 2700.0
+    answer_within: float = 15.0
+    answer_recording_within: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

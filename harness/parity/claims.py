@@ -65,8 +65,8 @@ _ANSWERED: Final[Mapping[str, Claim]] = {
 
 _NOTIFIED: Final[Mapping[str, Claim]] = {
     "recordOperation.completionReason": Claim(Evidence.DOCUMENTED, _CANCELLED),
+    "incomingContext.@odata.type": Claim(Evidence.DOCUMENTED, "https://learn.microsoft.com/graph/api/call-answer"),
     "recordingInfo.@odata.type": Claim(Evidence.ASSUMED, reason="Everything else in a roster has its type."),
-    "identitySet.applicationInstance": _SET,
     "identitySet.azureCommunicationServicesUser": _SET,
     "identitySet.encrypted": _SET,
     "identitySet.guest": _SET,

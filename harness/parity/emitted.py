@@ -79,9 +79,11 @@ NOTIFIED: Final[Mapping[str, str]] = {
     "sendDtmfTonesOperation": "@odata.type clientContext completionReason id status",
     "toneInfo": "@odata.type sequenceId tone",
     "call": (
-        "@odata.type callChainId chatInfo direction mediaState meetingCapability meetingInfo resultInfo state "
-        "tenantId terminationSender toneInfo"
+        "@odata.type callChainId callbackUri chatInfo direction id incomingContext mediaState meetingCapability "
+        "meetingInfo myParticipantId requestedModalities resultInfo source state targets tenantId terminationReason "
+        "terminationSender toneInfo"
     ),
+    "incomingContext": "@odata.type observedParticipantId sourceParticipantId",
     "callMediaState": "@odata.type audio",
     "chatInfo": "@odata.type messageId replyChainMessageId threadId",
     "commsNotification": "@odata.type changeType resource resourceData resourceUrl",
@@ -91,7 +93,7 @@ NOTIFIED: Final[Mapping[str, str]] = {
         "@odata.type application applicationInstance azureCommunicationServicesUser device encrypted guest onPremises "
         "phone user"
     ),
-    "invitationParticipantInfo": "@odata.type identity",
+    "invitationParticipantInfo": "@odata.type endpointType id identity",
     "inviteParticipantsOperation": "@odata.type clientContext id participants resultInfo status",
     "joinMeetingIdMeetingInfo": "@odata.type joinMeetingId passcode",
     "mediaStream": "@odata.type direction label mediaType serverMuted sourceId",
@@ -106,9 +108,13 @@ NOTIFIED: Final[Mapping[str, str]] = {
 }
 
 NOTIFICATIONS: Final = (
+    "created call incoming",
     "updated call establishing",
     "updated call established",
+    "updated call transferring",
+    "updated call transferAccepted",
     "updated call terminating",
+    "deleted call",
     "deleted call terminated",
     "deleted operation completed",
     "deleted operation failed",

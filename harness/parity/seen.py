@@ -85,7 +85,8 @@ def _notification(item: Mapping[str, Any]) -> Seen:
     data: Any = item.get("resourceData")
     entity: Mapping[str, Any] = data if isinstance(data, dict) and _TYPE in data else {}
     state = next((member for member in _STATES if member in entity), None)
-    words = [str(item.get("changeType")), _STATES.get(state or "", "roster"), str(entity.get(state or "", ""))]
+    what = _STATES[state] if state else "call" if entity else "roster"
+    words = [str(item.get("changeType")), what, str(entity.get(state or "", ""))]
     place: Place = ("resourceData",) if state is None else ("resourceData", state)
     return Seen(Item(Kind.NOTIFICATION, " ".join(filter(None, words))), (("changeType",), place))
 

@@ -120,6 +120,15 @@ def seed_call() -> Answer:
     return _shown(seeded.call), 201
 
 
+@blueprint.post("/incoming")
+def incoming() -> Answer:
+    """Somebody calls the bot: a call as `POST /__admin/calls` takes it, with who calls as `source`. The bot is told."""
+    world = _world()
+    seeded = given.read_incoming(_json(), "call", world.application, world.new_id)
+    seeding.ring(world, seeded)
+    return _shown(seeded.call), 201
+
+
 @blueprint.post("/people")
 def script_person() -> Answer:
     """How somebody reacts from now on: `{"user": {"id": …}, "declines": {"after": 3}}`."""

@@ -6,6 +6,7 @@
     people: [{user: {id, displayName, tenantId}, answers: {after: 3}}]     or declines, busy, ignores, fails
     meetings: [{threadId, participants: [PARTICIPANT]}]     who is there when the bot joins
     calls: [{id, kind, state, callbackUri, participants: [PARTICIPANT], people, notifications, …}]
+    incoming: [{after: 0, source: {user: {id}}, callbackUri, …}]     calls that come in, each as in `calls`
     happens: [{after: 1, call: ID, presses: {tone: tone1}}]     what goes on outside (`harness.server.outside`)
 
 PARTICIPANT is `{user: {id, …}, id, hidden, isMuted, isInLobby, isOnHold, mediaStreams, info}`; any kind of identity
@@ -86,7 +87,7 @@ class Seed:
 def read_seed(given: Any, *, default: Application, new_id: NewId, rules: Rules) -> Seed:
     place = "given"
     members = object_of(
-        given, place, ("application", "rules", "notifications", "people", "meetings", "calls", "happens")
+        given, place, ("application", "rules", "notifications", "people", "meetings", "calls", "incoming", "happens")
     )
     application = default
     if "application" in members:
@@ -156,7 +157,7 @@ def read_call(value: Any, place: str, application: Application, new_id: NewId) -
     known = (
         *("id", "kind", "state", "direction", "callbackUri", "callChainId", "myParticipantId", "source", "targets"),
         *("chatInfo", "meetingInfo", "media", "modalities", "mediaConfig", "callOptions", "subject", "tenantId"),
-        *("hasNumber", "isMuted", "hearsTones", "participants", "people", "notifications"),
+        *("hasNumber", "isMuted", "hearsTones", "incomingContext", "participants", "people", "notifications"),
     )
     members = object_of(value, place, known)
     source = (
@@ -193,6 +194,7 @@ def read_call(value: Any, place: str, application: Application, new_id: NewId) -
         meeting_info=mapping(members, "meetingInfo", place) if "meetingInfo" in members else None,
         call_options=mapping(members, "callOptions", place) if "callOptions" in members else None,
         subject=text(members, "subject", place),
+        incoming_context=mapping(members, "incomingContext", place) if "incomingContext" in members else None,
         tenant_id=text(members, "tenantId", place),
         has_number=flag(
             members,
@@ -205,6 +207,18 @@ def read_call(value: Any, place: str, application: Application, new_id: NewId) -
         tones=0 if flag(members, "hearsTones", place, False) else None,
     )
     return SeededCall(call, each(members, "people", place, read_person), _delivery(members, place))
+
+
+def read_incoming(value: Any, place: str, application: Application, new_id: NewId) -> SeededCall:
+    """A call that comes in, as `read_call`. Left out: `kind` peerToPeer; who calls is the only other one in it."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("source"), Mapping):
+        raise UsageError(f"{place}.source: expected who calls, {{user: {{id: …}}}}, got nothing")
+    for name in ("state", "direction"):
+        if name in value:
+            raise UsageError(f"{place}.{name}: leave it out, the call is incoming")
+    usual = {"kind": CallKind.PEER_TO_PEER, "participants": [value["source"]]}
+    coming = {"state": CallState.INCOMING, "direction": CallDirection.INCOMING}
+    return read_call({**usual, **value, **coming}, place, application, new_id)
 
 
 def read_participant(value: Any, place: str, new_id: NewId) -> Participant:

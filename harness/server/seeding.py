@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from harness.errors import UsageError
-from harness.server.given import SeededCall, read_seed, seconds
+from harness.graph.types import Application
+from harness.server.given import SeededCall, read_incoming, read_seed, seconds
 from harness.server.members import each, text
 from harness.server.outside import VERBS, happen
 from harness.server.world import World
@@ -28,6 +29,8 @@ def seed(world: World, given: Any) -> None:
     """Read `given` and put it into the world. Raises: UsageError, before anything is put in."""
     read = read_seed(given, default=world.application, new_id=world.new_id, rules=world.rules)
     happens = each(given, "happens", "given", _read_happens)
+    application = read.application or world.application
+    incoming = each(given, "incoming", "given", lambda v, p: _read_incoming(v, p, application, world))
     for seeded in read.calls:
         world.refuse_taken(seeded.call.id)
     if read.application is not None:
@@ -42,8 +45,27 @@ def seed(world: World, given: Any) -> None:
         world.add_meeting(thread_id, present)
     for seeded in read.calls:
         put(world, seeded)
+    for after, coming in incoming:
+        if after:
+            world.clock.schedule(after, partial(ring, world, coming))
+        else:
+            ring(world, coming)
     for one in happens:
         world.clock.schedule(one.after, partial(_happen, world, one))
+
+
+def ring(world: World, seeded: SeededCall) -> None:
+    """Let a call come in, and tell the bot. Raises: UsageError when its id is taken."""
+    for person in seeded.people:
+        world.add_person(person)
+    world.ring(seeded.call, seeded.delivery)
+
+
+def _read_incoming(value: Any, place: str, application: Application, world: World) -> tuple[float, SeededCall]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{place}: expected an object, got {value!r}")
+    call = {name: member for name, member in value.items() if name != "after"}
+    return seconds(value, place), read_incoming(call, place, application, world.new_id)
 
 
 def _happen(world: World, one: _Happens) -> None:

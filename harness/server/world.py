@@ -18,11 +18,11 @@ from harness.delivery.notifications import notification
 from harness.delivery.outbox import Outbox, Post
 from harness.delivery.settings import DeliverySettings
 from harness.errors import UsageError
-from harness.graph import acting, calls, invitations, operations, participants
+from harness.graph import acting, calls, incoming, invitations, operations, participants, reactions
 from harness.graph.actions import Action
 from harness.graph.outcomes import Due, Happening, OperationEnded, Outcome
 from harness.graph.parsing import normal_id
-from harness.graph.refusals import failure, reason, refuse, target_failure
+from harness.graph.refusals import refuse
 from harness.graph.states import CALL_STEPS, CallStep, can
 from harness.graph.types import (
     Application,
@@ -238,6 +238,8 @@ class World:
                 asked,
                 participant_id=participant_id,
                 new_id=self.new_id,
+                person_of=self.person_of,
+                named_call=lambda named: self.named_call(named, application),
                 rules=self.rules,
                 recordings=recordings,
             )
@@ -278,6 +280,12 @@ class World:
         """Whether a token opens the recording at a location; an empty one is never there."""
         with self._lock:
             return bool(token) and self._recordings.get(location) == token
+
+    def ring(self, call: Call, delivery: DeliverySettings | None = None) -> None:
+        """A call comes in, from its source; it is told to the bot. Raises: UsageError when its id is taken."""
+        with self._lock:
+            self.add_call(call, delivery)
+            self._keep(incoming.ring(call, self.rules))
 
     def finish(self, call_id: str, operation_id: str, end: End | None = None) -> None:
         """An operation ends now, as scripted or as it was planned.
@@ -386,20 +394,9 @@ class World:
         return self.rules.ended_operations_readable or operation.status is OperationStatus.RUNNING
 
     def _reaction(self, call: Call, invitation: Invitation, happening: Happening, result: ResultInfo | None) -> Outcome:
-        is_target, who = invitation.operation_id is None, invitation.person.identity
-        if happening is Happening.ANSWERS:
-            if is_target:
-                return calls.target_answers(call, invitation)
-            return invitations.answer(call, invitation, replaced=self._replaced_by(call, invitation))
-        if is_target:
-            return calls.target_fails(call, invitation, result or target_failure(happening, who))
-        return invitations.fail(call, invitation, result or failure(reason(happening, who), who))
-
-    def _replaced_by(self, call: Call, invitation: Invitation) -> Call | None:
-        operation = operations.operation_of(call, invitation)
-        if operation is None or operation.replaces is None:
-            return None
-        return self._calls.get(normal_id(operation.replaces))
+        return reactions.react(
+            call, invitation, happening, call_of=lambda call_id: self._calls.get(normal_id(call_id)), result=result
+        )
 
     def _keep(self, outcome: Outcome) -> None:
         """Make an outcome true: keep its calls, forget ended ones, tell what changed, wait for what is due."""
@@ -445,6 +442,10 @@ class World:
             if due.happening is Happening.ESTABLISHES:
                 if can(CALL_STEPS, call.state, CallStep.ESTABLISH):
                     self._keep(calls.establish(call))
+                return
+            if due.happening is Happening.MISSES:
+                if call.state is CallState.INCOMING:
+                    self._keep(incoming.miss(call))
                 return
             if due.happening is Happening.LAPSES:
                 if due.lease == call.lease:

@@ -498,7 +498,7 @@ def test_call_that_is_invited_into_cannot_be_replaced() -> None:
 
     assert (refused.rule, str(refused)) == (
         "replaces-itself",
-        "400 BadRequest: replacesCallId names the call that is invited into.",
+        "400 BadRequest: replacesCallId names the call itself.",
     )
 
 

@@ -23,7 +23,7 @@ FACTS: Final[dict[str, dict[str, Any]]] = {
     "callback-uri": {"uri": "ftp://bot"},
     "too-many-targets": {"limit": 5, "count": 6},
     "call-not-established": {"state": "establishing"},
-    "not-established": {"state": "establishing", "action": "mute"},
+    "wrong-state": {"state": "establishing", "action": "mute", "wanted": "established"},
     "somebody-on-hold": {"id": "p-1"},
     "not-on-hold": {"id": "p-2"},
     "too-many-invitees": {"limit": 5, "count": 6},

@@ -28,6 +28,12 @@ CALL: Final[Mapping[str, Mapping[str, str]]] = {
     "invite": {"established": "established"},
     "admit": {"established": "established"},
     "act": {"established": "established"},
+    "answer": {"incoming": "establishing"},
+    "reject": {"incoming": "terminated"},
+    "redirect": {"incoming": "redirecting"},
+    "transfer": {"established": "transferring"},
+    "accept": {"transferring": "transferAccepted"},
+    "return": {"transferring": "established"},
     "hang-up": {
         "incoming": "terminating",
         "establishing": "terminating",

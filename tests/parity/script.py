@@ -15,6 +15,7 @@ def run(fake: Rig) -> None:
     _operations(fake)
     _cancelled(fake)
     _recording(fake)
+    _incoming(fake)
     _meetings(fake)
     _identities(fake)
     _headers(fake)
@@ -72,6 +73,14 @@ def _recording(fake: Rig) -> None:
         ("changeScreenSharingRole", {"role": "sharer"}),
     ):
         assert fake.send("POST", f"/calls/{call_id}/{action}", body).status_code in (200, 202)
+    fake.clock.drain()
+
+
+def _incoming(fake: Rig) -> None:
+    """A call that is to be recorded by policy."""
+    context = {"@odata.type": f"{NS}incomingContext", "observedParticipantId": "p", "sourceParticipantId": "p"}
+    body = {"callbackUri": CALLBACK, "source": user("anna"), "incomingContext": context}
+    assert fake.control("POST", "/incoming", body).status_code == 201
     fake.clock.drain()
 
 

@@ -63,13 +63,13 @@ def test_unknown_notification_is_a_problem(emitted: Watch) -> None:
     item: dict[str, Any] = {
         "changeType": "created",
         "resourceUrl": "/communications/calls/c",
-        "resourceData": {"@odata.type": "#microsoft.graph.call", "state": "incoming"},
+        "resourceData": {"@odata.type": "#microsoft.graph.call", "state": "hold"},
     }
 
     emitted.notification([], {"value": [item]})
 
     assert _taken(emitted) == [
-        "'created call incoming' (notification) at resourceData/state of created /communications/calls/c: the ledger "
+        "'created call hold' (notification) at resourceData/state of created /communications/calls/c: the ledger "
         "does not know it. Write it into NOTIFICATIONS in harness/parity/emitted.py, and draw the page anew: "
         f"{COMMAND}"
     ]

@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from harness.errors import GraphError
-from harness.graph import acting, calls, invitations, operations, participants
+from harness.graph import acting, calls, invitations, participants, reactions
 from harness.graph.actions import ACTIONS, Action
 from harness.graph.outcomes import CallChanged, ChangeType, Happening, OperationEnded, Outcome, RosterChanged
-from harness.graph.refusals import failure, reason, target_failure
+from harness.graph.states import CallStep
 from harness.graph.types import (
     Call,
     CallKind,
     CallState,
     ChatInfo,
     Identity,
-    Invitation,
     Invitee,
     InviteRequest,
     NewCall,
@@ -59,6 +58,7 @@ BODIES: dict[str, Any] = {
     "updateRecordingStatus": {"status": "recording"},
     "muteAll": {"participants": [""]},
     "configureMixer": {"participantMixerLevels": [{}]},
+    "redirect": {"targets": [{"identity": {"user": {"id": "z"}}}]},
 }
 MEETING: dict[str, Any] = {"chat_info": ChatInfo("19:chat-1"), "meeting_info": {"joinMeetingId": "1"}}
 
@@ -165,19 +165,7 @@ class Calls(RuleBasedStateMachine):
     def react(self, which: int, happening: Happening) -> None:
         ringing = [(call, i) for call in self.calls.values() for i in call.pending]
         call, invitation = ringing[which % len(ringing)]
-        self.run(lambda: self.reaction(call, invitation, happening))
-
-    def reaction(self, call: Call, invitation: Invitation, happening: Happening) -> Outcome:
-        is_target, who = invitation.operation_id is None, invitation.person.identity
-        if happening is Happening.ANSWERS:
-            if is_target:
-                return calls.target_answers(call, invitation)
-            operation = operations.operation_of(call, invitation)
-            replaced = self.calls.get(operation.replaces or "") if operation is not None else None
-            return invitations.answer(call, invitation, replaced=replaced)
-        if is_target:
-            return calls.target_fails(call, invitation, target_failure(happening, who))
-        return invitations.fail(call, invitation, failure(reason(happening, who), who))
+        self.run(lambda: reactions.react(call, invitation, happening, call_of=self.calls.get))
 
     @precondition(lambda self: self.calls)
     @rule(which=ANY, who=SOMEBODY, hidden=st.booleans())
@@ -193,12 +181,25 @@ class Calls(RuleBasedStateMachine):
         self.run(lambda: command(call, known[who % len(known)]))
 
     @precondition(lambda self: self.calls)
-    @rule(which=ANY, who=ANY, action=st.sampled_from(ACTIONS))
+    @rule(which=ANY, who=ANY, action=st.sampled_from([a for a in ACTIONS if a.step is not CallStep.ANSWER]))
     def act(self, which: int, who: int, action: Action) -> None:
         call = self.pick(which)
         named = call.participants[who % len(call.participants)].id
         asked = BODIES.get(action.name, {})
-        self.run(lambda: acting.perform(call, action, asked, participant_id=named, new_id=self.ids))
+        if action.name == "transfer":
+            to = {"identity": {"user": {"id": "z"}}, "replacesCallId": self.pick(who).id}
+            asked = {"transferTarget": to, "transferee": {"participantId": named}}
+        self.run(
+            lambda: acting.perform(
+                call,
+                action,
+                asked,
+                participant_id=named,
+                new_id=self.ids,
+                person_of=people(),
+                named_call=self.calls.get,
+            )
+        )
 
     @precondition(lambda self: any(_planned(call) for call in self.calls.values()))
     @rule(which=ANY)

@@ -61,7 +61,7 @@ WRONG: dict[str, tuple[str, str, Any, str]] = {
         {"callback": CALLBACK},
         "call: unknown 'callback'; known: id, kind, state, direction, callbackUri, callChainId, myParticipantId, "
         "source, targets, chatInfo, meetingInfo, media, modalities, mediaConfig, callOptions, subject, tenantId, "
-        "hasNumber, isMuted, hearsTones, participants, people, notifications",
+        "hasNumber, isMuted, hearsTones, incomingContext, participants, people, notifications",
     ),
     "no callback": (
         "POST",
@@ -110,7 +110,7 @@ WRONG: dict[str, tuple[str, str, Any, str]] = {
         {"mostGuests": 1},
         "body: unknown 'mostGuests'; known: mostInvitees, mostTargets, severalNeedChat, oneInvitedBot, "
         "uniqueIdentities, ringTimeout, mediaFailureAfter, rosterWhileRinging, endedOperationsReadable, "
-        "secondsPerPrompt, keepAliveWithin",
+        "secondsPerPrompt, keepAliveWithin, answerWithin, answerRecordingWithin",
     ),
     "rule beyond bounds": (
         "PUT",

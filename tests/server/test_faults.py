@@ -47,7 +47,7 @@ ASKED: dict[str, tuple[str, str]] = {
     "list-operations": ("GET", "/calls/{call}/operations"),
     "get-operation": ("GET", "/calls/{call}/operations/o"),
     **{action.verb: ("POST", f"{_BELOW[action.bound_to]}/{action.name}") for action in ACTIONS},
-    "any": ("POST", "/calls/{call}/transfer"),
+    "any": ("POST", "/calls/{call}/record"),
 }
 
 

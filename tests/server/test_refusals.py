@@ -254,10 +254,10 @@ PATHS: dict[str, tuple[str, str, int, str, str]] = {
     ),
     "not built": (
         "POST",
-        "/v1.0/communications/calls/1/transfer",
+        "/v1.0/communications/calls/1/record",
         501,
         "notSupported",
-        "The fake has no action 'transfer' yet: this is not Graph's answer.",
+        "The fake has no action 'record' yet: this is not Graph's answer.",
     ),
     "only on beta": (
         "POST",

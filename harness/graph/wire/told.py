@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from harness.graph.outcomes import CallChanged, Change, OperationEnded, RosterChanged
-from harness.graph.types import Call, CallKind, CallState, Identity, Invitation, Operation, OperationKind, Participant
+from harness.graph.types import (
+    Call,
+    CallDirection,
+    CallKind,
+    CallState,
+    Identity,
+    Invitation,
+    Operation,
+    OperationKind,
+    Participant,
+)
 from harness.graph.wire.parts import (
     NS,
     TYPE,
@@ -64,7 +75,11 @@ def _told_call(change: CallChanged) -> Json:
     (documented), callChainId and a phone as `terminationSender` (observed, Microsoft Q&A 704763).
     """
     call = change.call
+    if change.is_bare:
+        return {TYPE: NS + "call"}
     body: Json = {TYPE: NS + "call", "state": call.state}
+    if change.as_incoming:
+        return body | _told_incoming(call)
     if change.escalated:
         return body | {
             "callChainId": call.call_chain_id,
@@ -78,21 +93,61 @@ def _told_call(change: CallChanged) -> Json:
         return body | {"toneInfo": tone}
     if call.state is CallState.TERMINATED:
         return body | _told_end(call)
-    if call.state is CallState.TERMINATING:
+    if call.state in _BARE_STATES:
         return body
+    if call.result_info is not None:
+        return body | {"resultInfo": without_nulls(result_info_of(call.result_info))}
     if call.kind is CallKind.MEETING:
         return body | without_nulls(
             {"chatInfo": chat_info(call), "meetingInfo": call.meeting_info, "callChainId": call.call_chain_id}
         )
-    if call.state is CallState.ESTABLISHED:
+    if call.state is CallState.ESTABLISHED and call.direction is CallDirection.OUTGOING:
         body["direction"] = call.direction
     return body
+
+
+_BARE_STATES: Final = (CallState.TERMINATING, CallState.TRANSFERRING, CallState.TRANSFER_ACCEPTED)
+"""Of which nothing but the state is told (documented, call-delete, call-transfer)."""
+
+
+def _told_incoming(call: Call) -> Json:
+    """Who calls whom, and where. Order of members as observed (CS 596) and documented (call-answer example 3)."""
+    return without_nulls(
+        {
+            "direction": call.direction,
+            "callbackUri": call.callback_uri,
+            "source": _party("participantInfo", call.source, _tenant(call)),
+            "targets": [_called(call)],
+            "requestedModalities": list(call.requested_modalities) or None,
+            "chatInfo": chat_info(call),
+            "meetingInfo": call.meeting_info,
+            "tenantId": call.tenant_id or call.application.tenant_id,
+            "resultInfo": None if call.result_info is None else result_info_of(call.result_info),
+            "myParticipantId": call.my_participant_id,
+            "callChainId": call.call_chain_id,
+            "incomingContext": call.incoming_context,
+            "id": call.id,
+        }
+    )
+
+
+def _called(call: Call) -> Json:
+    """Who was called: the bot; or an application instance of it, with the bot's id in the roster (documented)."""
+    if not call.targets:
+        return _party("invitationParticipantInfo", call.application.identity, None)
+    return _party("invitationParticipantInfo", call.targets[0].identity, None) | {"id": call.my_participant_id}
+
+
+def _party(kind: str, identity: Identity, tenant_id: str | None) -> Json:
+    return {TYPE: NS + kind, "identity": identity_set(identity, tenant_id=tenant_id), "endpointType": "default"}
 
 
 def _told_end(call: Call) -> Json:
     body: Json = {}
     if call.result_info is not None:
         body["resultInfo"] = without_nulls(result_info_of(call.result_info))
+    if call.termination_reason is not None:
+        body["terminationReason"] = call.termination_reason
     body["callChainId"] = call.call_chain_id
     if call.termination_sender is not None:
         body["terminationSender"] = identity_set(call.termination_sender)
