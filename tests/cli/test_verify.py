@@ -63,7 +63,7 @@ def test_verify_counts_what_the_fake_can_emit_after_the_report(capsys: pytest.Ca
     assert code == 0
     assert lines[-2].startswith("1 cassette · ")
     rows, *evidence = lines[-1].split(" · ")
-    assert rows.startswith("parity: 25 routes, ")
+    assert rows.startswith("parity: 29 routes, ")
     assert [name.split()[0] for name in evidence] == [*Evidence, "unsupported"]
 
 
@@ -72,7 +72,7 @@ def test_counts_stand_beside_json_not_in_it(capsys: pytest.CaptureFixture[str]) 
 
     printed = capsys.readouterr()
     assert json.loads(printed.out)["verdict"] == "same"
-    assert printed.err.startswith("parity: 25 routes, ")
+    assert printed.err.startswith("parity: 29 routes, ")
 
 
 def test_path_that_does_not_exist_exits_two(capsys: pytest.CaptureFixture[str]) -> None:

@@ -390,19 +390,23 @@ def test_body_that_is_no_json_is_refused(fake: Rig) -> None:
     assert answer.json["problem"].startswith("the body is no JSON: ")
 
 
-def test_crash_behind_the_view_is_said_too(fake: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    fake.app.config["PROPAGATE_EXCEPTIONS"] = False
+def test_crash_behind_the_view_is_said_too(
+    fake: Rig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fake.app.config, "PROPAGATE_EXCEPTIONS", False)
     call = fake.seed_call()
 
-    fake.app.after_request_funcs.setdefault(None, []).append(lambda _: 1 / 0)
+    monkeypatch.setitem(fake.app.after_request_funcs, None, [lambda _: 1 / 0])
     answer = fake.client.get(f"/v1.0/communications/calls/{call['id']}", headers={"Authorization": "Bearer x"})
 
     assert answer.status_code == 500
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_crash_of_the_fake_is_said_and_never_a_success(fake: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    fake.app.config["PROPAGATE_EXCEPTIONS"] = False
+def test_crash_of_the_fake_is_said_and_never_a_success(
+    fake: Rig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fake.app.config, "PROPAGATE_EXCEPTIONS", False)
     call = fake.seed_call()
     fake.world.rules = None  # type: ignore[assignment]
 
