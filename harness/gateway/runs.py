@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 from harness.cassette.format import Cassette, Direction, Request, Response
@@ -30,6 +30,7 @@ class Run:
         self._fake = fake
         self._lock = threading.Lock()
         self._told = 0
+        self._waiting: deque[Notification] = deque()
         self._is_signed_in = False
         clock = fake.world.clock
         self._replay = Replay(cassette, scenario, put=self._put, now=clock.now, callback=callback, again=AGAIN)
@@ -86,9 +87,13 @@ class Run:
         return f"{_requests(len(self._replay.cassette.interactions) - told)}, {_notifications(told)}"
 
     def _put(self, notification: Notification, delay: float) -> None:
-        self._told += 1  # by one thread at a time
-        world = self._fake.world
-        world.clock.schedule(delay, partial(world.outbox.put, [notification]))
+        """By one thread at a time, in order. Real time passes meanwhile: what comes due first is what was put first."""
+        self._told += 1
+        self._waiting.append(notification)
+        self._fake.world.clock.schedule(delay, self._tell_next)
+
+    def _tell_next(self) -> None:
+        self._fake.world.outbox.put([self._waiting.popleft()])
 
     def _deliveries(self) -> list[Delivery]:
         return self._fake.world.outbox.deliveries()

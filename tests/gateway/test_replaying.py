@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from harness.delivery import Notification
+from harness.delivery import Notification, VirtualClock
 from harness.gateway import Replaying
 from harness.inprocess.wsgi import called
 from harness.server import Settings, create_app
@@ -28,11 +29,13 @@ LEFT = "\n".join(
 
 
 class Rig:
-    def __init__(self, *interactions: Any, status: int = 202, callback: str | None = None) -> None:
+    def __init__(
+        self, *interactions: Any, status: int = 202, callback: str | None = None, clock: VirtualClock | None = None
+    ) -> None:
         self.told: list[Notification] = []
         self.said: list[str] = []
         self.status = status
-        app = create_app(Settings(), post=self._post)
+        app = create_app(Settings(), post=self._post, clock=clock)
         self.front = Replaying(app, cassette(*interactions), None, say=self.said.append, callback=callback)
 
     def _post(self, notification: Notification) -> int:
@@ -53,6 +56,16 @@ class Rig:
 
     def reset(self) -> None:
         assert self.ask("POST", "/__admin/reset") == (200, {"status": "reset"})
+
+
+class Late(VirtualClock):
+    """Time passes before the first of what is put on it gets there, and none before all else."""
+
+    late = 1.0
+
+    def schedule(self, delay: float, action: Callable[[], None], *, in_background: bool = False) -> None:
+        super().schedule(delay + self.late, action, in_background=in_background)
+        self.late = 0.0
 
 
 @pytest.fixture
@@ -192,3 +205,13 @@ def test_journals_are_those_of_the_fake(rig: Rig) -> None:
     (delivery,) = rig.ask("GET", "/__admin/deliveries")[1]["deliveries"]
     assert (delivery["result"], delivery["status"]) == ("delivered", 202)
     assert rig.ask("GET", "/__admin/health") == (200, {"status": "ok"})
+
+
+def test_order_is_kept_whatever_time_it_takes_to_hand_over() -> None:
+    states = ("establishing", "established")
+    rig = Rig(MADE, *(told(f"/calls/{CALL}", {"state": state}) for state in states), clock=Late())
+
+    rig.create()
+    rig.drain()
+
+    assert [json.loads(n.body)["value"][0]["resourceData"]["state"] for n in rig.told] == list(states)
