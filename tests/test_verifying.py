@@ -22,16 +22,21 @@ SHIPPED = find_cassettes([CASSETTES])
 INVITE = CASSETTES / "documented" / "participant-invite.1-one-participant.yaml"
 
 
+@pytest.fixture(scope="module")
+def driver() -> Driver:
+    return Driver()
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=[p.stem for p in SHIPPED])
-def test_fake_agrees_with_shipped_cassette(path: Path) -> None:
-    result = verify(path)
+def test_fake_agrees_with_shipped_cassette(path: Path, driver: Driver) -> None:
+    result = verify(path, driver=driver)
 
     assert (result.verdict, result.problem, result.drifts, result.stale) == (Verdict.SAME, None, (), ())
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=[p.stem for p in SHIPPED])
-def test_what_the_fake_tells_over_a_shipped_cassette_fits_the_schema(path: Path) -> None:
-    told = Driver().drive(load(path).interactions, load_scenario(scenario_path(path)).given)
+def test_what_the_fake_tells_over_a_shipped_cassette_fits_the_schema(path: Path, driver: Driver) -> None:
+    told = driver.drive(load(path).interactions, load_scenario(scenario_path(path)).given)
 
     bodies = [i.request.body or b"" for i in told if i.direction is Direction.GRAPH_TO_BOT]
     assert [strict.check_notifications(json.loads(body)) for body in bodies] == [[]] * len(bodies)
