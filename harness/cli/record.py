@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.cli.codes import EXIT_SAME
 from harness.cli.saying import say
-from harness.errors import UsageError
+from harness.errors import UsageError, counted
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -70,7 +70,7 @@ def _recover(partial: Path, into: Path | None) -> int:
     from harness.record import recover
 
     recovered = recover(partial, lint=unclean, into=into)
-    count = f"{recovered.count} interaction{'' if recovered.count == 1 else 's'}"
+    count = counted(recovered.count, "interaction")
     dropped = f"; {recovered.dropped} bytes of one that was cut off are dropped" if recovered.dropped else ""
     beside = scenario_path(recovered.path)
     source = f"source: {{kind: recorded, link: {json.dumps(recovered.path.stem)}}}"

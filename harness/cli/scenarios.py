@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harness.cli.codes import EXIT_DRIFT, EXIT_NONE, EXIT_SAME
 from harness.cli.saying import say
 from harness.cli.stopping import answer, stopping
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError, UsageError, counted
 from harness.record import refuse_place, refuse_taken
 from harness.scenarios import PATIENCE, STORIES, Props, Story, free_for, lacking, play
 from harness.target.problems import LeaveCalls
@@ -44,7 +44,7 @@ class Ended:
         if self.recorded is None:
             return f"not recorded: {self.problem}"
         drifts = len(self.recorded.result.drifts)
-        differs = f"{drifts} drift{'' if drifts == 1 else 's'}" if drifts else f"verdict {self.recorded.result.verdict}"
+        differs = counted(drifts, "drift") if drifts else f"verdict {self.recorded.result.verdict}"
         also = f"\n{self.problem}" if self.problem else ""
         return (
             f"{self.recorded.requests} requests, {self.recorded.notifications} notifications, "

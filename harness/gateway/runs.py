@@ -10,7 +10,7 @@ from typing import Final
 from harness.cassette.format import Cassette, Direction, Request, Response
 from harness.cassette.scenario import Scenario
 from harness.delivery.outbox import Delivery, Notification, Result
-from harness.errors import GraphError, HarnessError
+from harness.errors import GraphError, HarnessError, counted
 from harness.replay import Replay, leftover
 from harness.server import Fake, tokens
 
@@ -76,15 +76,15 @@ class Run:
         if left is not None:
             yield left
         if self.unanswered:
-            yield f"{path}: {_requests(self.unanswered)} got no answer from it, see above"
+            yield f"{path}: {counted(self.unanswered, 'request')} got no answer from it, see above"
         if on_their_way := self._on_their_way():
-            yield f"{path}: {_notifications(on_their_way)} still on the way when it ended"
+            yield f"{path}: {counted(on_their_way, 'notification')} still on the way when it ended"
         for failed in self._failed():
             yield f"{path}: not taken by the bot: {failed.label}: {failed.problem or failed.status}"
 
     def _counted(self) -> str:
         told = sum(i.direction is Direction.GRAPH_TO_BOT for i in self._replay.cassette.interactions)
-        return f"{_requests(len(self._replay.cassette.interactions) - told)}, {_notifications(told)}"
+        return f"{counted(len(self._replay.cassette.interactions) - told, 'request')}, {counted(told, 'notification')}"
 
     def _put(self, notification: Notification, delay: float) -> None:
         """By one thread at a time, in order. Real time passes meanwhile: what comes due first is what was put first."""
@@ -117,11 +117,3 @@ class Run:
         if read.id != default.id:
             self._is_signed_in = True
             self._replay.signs_in(read.id, read.tenant_id)
-
-
-def _requests(count: int) -> str:
-    return f"{count} request{'' if count == 1 else 's'}"
-
-
-def _notifications(count: int) -> str:
-    return f"{count} notification{'' if count == 1 else 's'}"
