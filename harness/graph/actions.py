@@ -178,13 +178,18 @@ ACTIONS: Final = (
     Action("keepAlive", "call", effect=effects.keep_alive),
 )
 
-MOST: Final[Mapping[tuple[str, str], int]] = {("playPrompt", "prompts"): 20, ("recordResponse", "prompts"): 1}
-"""Entries that a list may have at most. Source: documented, call-playprompt, call-record."""
+MOST: Final[Mapping[tuple[str, str], int]] = {
+    ("playPrompt", "prompts"): 20,
+    ("recordResponse", "prompts"): 1,
+    ("redirect", "targets"): 25,
+}
+"""Entries that a list may have at most. Source: documented, call-playprompt, call-record, call-redirect."""
 
 NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "initialSilenceTimeoutInSeconds": (1, 120),
     "maxSilenceTimeoutInSeconds": (1, 120),
     "maxRecordDurationInSeconds": (1, 120),
     "delayBetweenTonesMs": (0, 60_000),
+    "timeout": (15, 90),
 }
-"""From and to what a parameter may be. Source: documented, call-record; for the tones assumed."""
+"""From and to what a parameter may be. Source: documented, call-record, call-redirect; for the tones assumed."""
