@@ -6,7 +6,7 @@ It returns the call as it is then; whether the roster is told follows from what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -25,23 +25,25 @@ def nothing(call: Call, asked: Mapping[str, Any], participant_id: str | None) ->
 
 
 def mute_me(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
-    return _with(call, [replace(roster.find(call, call.my_participant_id), is_muted=True)])
+    return roster.changed(call, [replace(roster.find(call, call.my_participant_id), is_muted=True)])
 
 
 def unmute_me(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
-    return _with(call, [replace(roster.find(call, call.my_participant_id), is_muted=False)])
+    return roster.changed(call, [replace(roster.find(call, call.my_participant_id), is_muted=False)])
 
 
 def mute(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
     """By the server: whoever is muted so is shown as muted, and their audio as such. Group calls only (documented)."""
-    return _with(call, [_muted(_shown(call, participant_id))])
+    return roster.changed(call, [_muted(roster.find_shown(call, participant_id))])
 
 
 def mute_all(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
     """Who is named; everybody but the bot where nobody is (assumed). An empty id names nobody (documented example)."""
     named = [name for name in asked.get("participants") or () if name]
-    who = [_shown(call, name) for name in named] or [p for p in call.roster if p.id != call.my_participant_id]
-    return _with(call, map(_muted, who))
+    who = [roster.find_shown(call, name) for name in named] or [
+        p for p in call.roster if p.id != call.my_participant_id
+    ]
+    return roster.changed(call, map(_muted, who))
 
 
 def share_screen(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
@@ -54,12 +56,12 @@ def share_screen(call: Call, asked: Mapping[str, Any], participant_id: str | Non
         direction=_SCREEN_DIRECTIONS[asked["role"]],
         label="applicationsharing-video",
     )
-    return _with(call, [replace(me, media_streams=(*others, screen))])
+    return roster.changed(call, [replace(me, media_streams=(*others, screen))])
 
 
 def show_recording(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
     """Rosters show who records (schema: recordingInfo of the participant; that it is the bot's is assumed)."""
-    return _with(call, [replace(roster.find(call, call.my_participant_id), recording_status=asked["status"])])
+    return roster.changed(call, [replace(roster.find(call, call.my_participant_id), recording_status=asked["status"])])
 
 
 def hear_tones(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
@@ -68,14 +70,14 @@ def hear_tones(call: Call, asked: Mapping[str, Any], participant_id: str | None)
 
 def hold(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
     """Only one participant at a time is on hold (documented; that another is refused is assumed)."""
-    who = _shown(call, participant_id)
+    who = roster.find_shown(call, participant_id)
     if call.on_hold is not None and call.on_hold != who.id:
         raise refuse("somebody-on-hold", id=call.on_hold)
     return replace(call, on_hold=who.id)
 
 
 def resume(call: Call, asked: Mapping[str, Any], participant_id: str | None) -> Call:
-    who = _shown(call, participant_id)
+    who = roster.find_shown(call, participant_id)
     if call.on_hold != who.id:
         raise refuse("not-on-hold", id=who.id)
     return replace(call, on_hold=None)
@@ -100,19 +102,6 @@ def keep_alive(call: Call, asked: Mapping[str, Any], participant_id: str | None)
     return replace(call, lease=call.lease + 1)
 
 
-def _shown(call: Call, participant_id: str | None) -> Participant:
-    """Somebody in the roster. Raises: GraphError `unknown-participant`."""
-    for participant in call.roster:
-        if participant.id == participant_id:
-            return participant
-    raise refuse("unknown-participant")
-
-
 def _muted(participant: Participant) -> Participant:
     streams = tuple(replace(s, server_muted=True) if s.media_type == "audio" else s for s in participant.media_streams)
     return replace(participant, is_muted=True, media_streams=streams)
-
-
-def _with(call: Call, changed: Iterable[Participant]) -> Call:
-    now = {participant.id: participant for participant in changed}
-    return replace(call, participants=tuple(now.get(p.id, p) for p in call.participants))

@@ -83,7 +83,7 @@ def enter(call: Call, participant_id: str) -> Outcome:
 def _changed(call: Call, old: Participant, new: Participant) -> Outcome:
     """The call with one participant as they are now; told where a roster shows them."""
     is_shown = old in call.roster and old != new
-    call = replace(call, participants=tuple(new if p == old else p for p in call.participants))
+    call = roster.changed(call, [new])
     return Outcome((call,), (RosterChanged(call),) if is_shown else ())
 
 
@@ -98,6 +98,5 @@ def remove(call: Call, participant_id: str) -> Outcome:
     if invitation is not None and invitation.operation_id is not None:
         call, told = operations.cancel(call, invitation)
         return Outcome((call,), told)
-    if all(p.id != participant_id for p in call.roster):
-        raise refuse("unknown-participant")
+    roster.find_shown(call, participant_id)
     return leave(call, participant_id)

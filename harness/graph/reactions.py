@@ -40,6 +40,6 @@ def _answers(call: Call, invitation: Invitation, call_of: CallOf) -> Outcome:
     if call.state is CallState.REDIRECTING:
         return incoming.redirected(call)
     if call.state is CallState.TRANSFERRING:
-        named = call.transfer.replaces if call.transfer else None
+        named = call.transfer_replaces
         return transfers.accepted(call, replaced=call_of(named) if named else None)
     return calls.target_answers(call, invitation)

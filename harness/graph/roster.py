@@ -17,6 +17,20 @@ def find(call: Call, participant_id: str) -> Participant:
     raise refuse("unknown-participant")
 
 
+def find_shown(call: Call, participant_id: str | None) -> Participant:
+    """Somebody whom the roster shows. Raises: GraphError `unknown-participant`."""
+    for participant in call.roster:
+        if participant.id == participant_id:
+            return participant
+    raise refuse("unknown-participant")
+
+
+def changed(call: Call, participants: Iterable[Participant]) -> Call:
+    """The call with some of its participants as they are now."""
+    now = {participant.id: participant for participant in participants}
+    return replace(call, participants=tuple(now.get(p.id, p) for p in call.participants))
+
+
 def admit(call: Call, person: Person, *, participant_id: str, hidden: bool = False) -> Call:
     """The call with one participant more, who sends and receives audio."""
     participant = Participant(

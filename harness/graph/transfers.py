@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from harness.graph import calls, parsing
+from harness.graph import calls, parsing, roster
 from harness.graph.calls import NewId, PersonOf
 from harness.graph.outcomes import CallChanged, ChangeType, Outcome
 from harness.graph.refusals import REPLACED, TRANSFERRED, refuse
 from harness.graph.states import CALL_STEPS, CallStep, after, can
-from harness.graph.types import Call, CallKind, Invitation, ResultInfo, Rules, Transfer
+from harness.graph.types import Call, CallKind, Invitation, ResultInfo, Rules
 
 FAILED: Final = 7000
 FAILED_CONSULTATIVE: Final = 7700
@@ -43,8 +43,7 @@ def transfer(
     if call.kind is not CallKind.PEER_TO_PEER:
         if named is None:
             raise refuse("no-transferee")
-        if all(p.id != named for p in call.roster):
-            raise refuse("unknown-participant")
+        roster.find_shown(call, named)
     replaced = named_call(target.replaces_call_id) if target.replaces_call_id else None
     if replaced is not None and replaced.id == call.id:
         raise refuse("replaces-itself")
@@ -53,7 +52,7 @@ def transfer(
         call,
         state=after(CALL_STEPS, call.state, CallStep.TRANSFER),
         ringing=(invitation,),
-        transfer=Transfer(replaced.id if replaced is not None else None),
+        transfer_replaces=replaced.id if replaced is not None else None,
     )
     due = calls.reaction_due(call.id, invitation, rules)
     return Outcome((call,), (CallChanged(ChangeType.UPDATED, call),), (due,))
@@ -64,7 +63,7 @@ def accepted(call: Call, *, replaced: Call | None = None) -> Outcome:
 
     Blind: 200 and 7015 (its page prints 0, the table of ends 200). Consultative: a reason in place of a resultInfo.
     """
-    is_consultative = call.transfer is not None and call.transfer.replaces is not None
+    is_consultative = call.transfer_replaces is not None
     call = replace(call, ringing=(), state=after(CALL_STEPS, call.state, CallStep.ACCEPT))
     told = CallChanged(ChangeType.UPDATED, call)
     if is_consultative:
@@ -78,8 +77,7 @@ def accepted(call: Call, *, replaced: Call | None = None) -> Outcome:
 
 def fails(call: Call, result: ResultInfo) -> Outcome:
     """The target does not come: the call is as it was, and that is told with a resultInfo (documented)."""
-    is_consultative = call.transfer is not None and call.transfer.replaces is not None
-    subcode = FAILED_CONSULTATIVE if is_consultative else FAILED
-    call = replace(call, ringing=(), transfer=None, state=after(CALL_STEPS, call.state, CallStep.RETURN))
+    subcode = FAILED if call.transfer_replaces is None else FAILED_CONSULTATIVE
+    call = replace(call, ringing=(), transfer_replaces=None, state=after(CALL_STEPS, call.state, CallStep.RETURN))
     failed = replace(call, result_info=ResultInfo(500, subcode, result.message))
     return Outcome((call,), (CallChanged(ChangeType.UPDATED, failed),))

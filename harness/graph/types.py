@@ -290,20 +290,14 @@ class ChatInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """A call on its way to somebody else. `replaces`: whose call with the bot it takes the place of (consultative)."""
-
-    replaces: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """One call of one application, with who is in it and its operations.
 
     media_config, meeting_info, call_options: JSON as it was sent, checked against the schema.
     source: the originator.
     ringing: targets of a created call that have not answered yet.
-    incoming_context: JSON of an incoming call. transfer: one that is under way.
+    incoming_context: JSON of an incoming call. transfer_replaces: id of the call that a consultative transfer, while it
+    is under way, takes the place of.
     on_hold: id of the participant who hears music. tones: how many have arrived; None: nobody subscribed to them.
     lease: how often the call was kept alive.
     """
@@ -335,7 +329,7 @@ class Call:
     tones: int | None = None
     lease: int = 0
     incoming_context: JsonObject | None = None
-    transfer: Transfer | None = None
+    transfer_replaces: str | None = None
     termination_reason: str | None = None
 
     @property

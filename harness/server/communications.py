@@ -101,9 +101,7 @@ def list_participants(version: str, family: str, call_id: str) -> Answer:
 @blueprint.get(f"{_CALL}/participants/<participant_id>")
 def get_participant(version: str, family: str, call_id: str, participant_id: str) -> Answer:
     call = _world().call(call_id, _application())
-    participant = roster.find(call, participant_id)
-    if participant not in call.roster:
-        raise refuse("unknown-participant")
+    participant = roster.find_shown(call, participant_id)
     return wire.got_participant(participant, call_id=call.id, base=_base(), version=version, family=family), 200
 
 
