@@ -32,6 +32,7 @@ from harness.target.notifying import Notifying
 from harness.target.parties import party_of
 from harness.target.problems import Problem
 from harness.target.seen import SeenCall, operation_seen
+from harness.target.targets import InProcess
 from harness.target.verbs import TargetName
 
 KEPT: Final = 100_000
@@ -50,7 +51,7 @@ def _nobody(notification: Notification) -> int:
     raise AssertionError(f"no test runs, and there is a notification for {notification.callback_uri}")
 
 
-class FakeTarget:
+class FakeTarget(InProcess):
     """A fresh world behind the routes of an app."""
 
     name = TargetName.FAKE
@@ -179,23 +180,6 @@ class FakeTarget:
         )
 
     def problems(self) -> Sequence[Problem]:
-        return ()
-
-    def known_as(self, name: str, wanted: Identity, *, is_given: bool) -> Identity:
-        """Whoever the test wants."""
-        return wanted
-
-    def shown(self, text: str) -> str:
-        """Nothing here is secret."""
-        return text
-
-    def leave(self) -> None:
-        """There is nothing to end."""
-
-    def release(self) -> None:
-        """There is nothing to end."""
-
-    def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
         return ()
 
 

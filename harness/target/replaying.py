@@ -25,12 +25,13 @@ from harness.target.journal import Journal
 from harness.target.notifying import Notifying
 from harness.target.problems import Problem, ProblemKind
 from harness.target.seen import SeenCall, calls_seen
+from harness.target.targets import InProcess
 from harness.target.verbs import TargetName
 
 _SEED: Final = 0
 
 
-class ReplayTarget:
+class ReplayTarget(InProcess):
     """One cassette, replayed for one test. Sign-in, which is on no cassette, is the fake's.
 
     Raises: CassetteError for a cassette that cannot be read, or is older than `max_age` days.
@@ -120,23 +121,6 @@ class ReplayTarget:
             what = "the cassette holds more than the test asked for"
             problems.append(Problem(ProblemKind.UNDELIVERED, what, (str(left),)))
         return problems
-
-    def known_as(self, name: str, wanted: Identity, *, is_given: bool) -> Identity:
-        """Whoever the test wants."""
-        return wanted
-
-    def shown(self, text: str) -> str:
-        """Nothing here is secret."""
-        return text
-
-    def leave(self) -> None:
-        """There is nothing to end."""
-
-    def release(self) -> None:
-        """There is nothing to end."""
-
-    def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
-        return ()
 
     def _answered(self, request: Request) -> Response:
         if is_sign_in(request):

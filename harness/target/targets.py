@@ -94,3 +94,23 @@ class Target(Protocol):
 
     def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
         """The last of all: what is wrong yet. is_whole: nothing went wrong before."""
+
+
+class InProcess:
+    """What a target does that has nothing outside of this process: nothing there to be ended, and no secret."""
+
+    def known_as(self, name: str, wanted: Identity, *, is_given: bool) -> Identity:
+        """Whoever the test wants."""
+        return wanted
+
+    def shown(self, text: str) -> str:
+        return text
+
+    def leave(self) -> None:
+        """There is nothing to end."""
+
+    def release(self) -> None:
+        """There is nothing to end."""
+
+    def conclude(self, *, is_whole: bool) -> Sequence[Problem]:
+        return ()
